@@ -1,0 +1,322 @@
+"""The records of the wire contract: one frozen dataclass for each ``avro/*.v1.avsc``, with the same fields in the same order.
+
+Units: offsets of text are Unicode code points from the start of the stream; times are milliseconds since the Unix epoch, taken
+from Kafka record timestamps; sizes end in their unit. Times are never wall-clock readings, so a replay gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The model that generated a stream: name, ISO 3166 country it comes from, version."""
+
+    name: str
+    origin: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class DomesticSource:
+    """Something from the origin's own jurisdiction that was put into the generation: retrieval, a tool's answer."""
+
+    kind: str
+    text: str | None
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOpened:
+    """Opens a stream: who asked, from where, with what text, on which legal footing."""
+
+    stream_id: str
+    customer_id: str
+    destination: str
+    end_user_location: str
+    origin_data_centre: str
+    route: str
+    model: Model
+    mechanisms: tuple[str, ...]
+    request_text: str
+    domestic_sources: tuple[DomesticSource, ...]
+    packs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenChunk:
+    """One delta of a generated answer."""
+
+    stream_id: str
+    sequence: int
+    text: str
+    token_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamClosed:
+    """Closes a stream; ``chunks`` and ``tokens`` are the sender's totals."""
+
+    stream_id: str
+    reason: str
+    chunks: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRef:
+    """Where the evidence of a delivery lies: a leaf of the ledger.
+
+    ``salt`` opens the commitment: ``text_commitment`` of the entry is SHA-256(salt || UTF-8 of the text).
+    """
+
+    partition: int
+    entry_index: int
+    entry_sha256: bytes
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HoldBack:
+    """How much text of the stream was received and not yet final when this was decided."""
+
+    characters: int
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """A span of the delivered text that replaces a finding."""
+
+    entity_type: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """What crosses the border for one segment. With action ``hold`` or ``block`` the text is empty: a notice."""
+
+    delivery_id: str
+    stream_id: str
+    segment_index: int
+    customer_id: str
+    destination: str
+    text: str
+    sequence_from: int
+    sequence_to: int
+    action: str
+    rule_ids: tuple[str, ...]
+    labels: tuple[str, ...]
+    redactions: tuple[Redaction, ...]
+    is_last: bool
+    evidence: EvidenceRef
+    hold_back: HoldBack
+
+
+@dataclass(frozen=True, slots=True)
+class FindingNote:
+    """A finding as evidence: type, span in the stream, score, recogniser, provenance and a keyed digest of the value; no text."""
+
+    entity_type: str
+    start: int
+    end: int
+    score: float
+    recognizer: str
+    provenance: str
+    value_hmac: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact as the rules saw it: its name and its canonical JSON value; an unknown fact is absent."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRef:
+    """A rule that fired, and the pack at its version."""
+
+    id: str
+    pack: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """A classifier that spoke: model, digest, execution provider, label and score."""
+
+    name: str
+    sha256: str
+    provider: str
+    label: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Covers:
+    """What a decision covers: inbound offsets, chunk sequences (both ends inclusive), and code points [start, end)."""
+
+    offset_from: int
+    offset_to: int
+    sequence_from: int
+    sequence_to: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why a segment was released, redacted, held or blocked."""
+
+    delivery_id: str
+    segment_index: int
+    customer_id: str
+    destination: str
+    covers: Covers
+    characters_released: int
+    characters_redacted: int
+    characters_withheld: int
+    findings: tuple[FindingNote, ...]
+    facts: tuple[Fact, ...]
+    action: str
+    obligations: tuple[str, ...]
+    rules: tuple[RuleRef, ...]
+    error_code: str
+    models: tuple[ModelUse, ...]
+    packs_sha256: str
+    text_commitment: bytes
+    hold_back: HoldBack
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Closes a tick of a partition: inbound offsets [offset_from, offset_to), how many records, and their digest.
+
+    ``offset_from`` equals the ``offset_to`` of the stamp before: stamps tile the inbound log.
+    """
+
+    offset_from: int
+    offset_to: int
+    records: int
+    records_sha256: bytes
+    open_streams: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterNote:
+    """Evidence that a record could not be used: where it lies, and why."""
+
+    topic: str
+    offset: int
+    code: str
+    value_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """A leaf of the ledger; its encoded bytes are what is hashed. Exactly one of the last three is set, as ``kind`` says."""
+
+    kind: str
+    partition: int
+    entry_index: int
+    decided_at_ms: int
+    stream_id: str
+    decision: Decision | None = None
+    stamp: Stamp | None = None
+    dead_letter: DeadLetterNote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """AES-256-GCM ciphertext, its nonce, and the data key wrapped by the key-encryption key named ``key_id``."""
+
+    key_id: str
+    wrapped_key: bytes
+    nonce: bytes
+    ciphertext: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSegment:
+    """Text that waits for a human, sealed."""
+
+    delivery_id: str
+    stream_id: str
+    segment_index: int
+    customer_id: str
+    destination: str
+    action: str
+    rule_ids: tuple[str, ...]
+    error_code: str
+    characters: int
+    is_last: bool
+    held_at_ms: int
+    entry_index: int
+    sealed_text: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that could not be used, whole: coordinates, reason, and the original key and value, sealed."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    code: str
+    detail: str
+    sealed_key: Sealed
+    sealed_value: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRecord:
+    """What a closed stream used, for billing and for the closed-loop account."""
+
+    stream_id: str
+    customer_id: str
+    destination: str
+    origin_data_centre: str
+    route: str
+    model_name: str
+    chunks: int
+    tokens: int
+    characters: int
+    characters_released: int
+    characters_redacted: int
+    characters_withheld: int
+    opened_at_ms: int
+    closed_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateSnapshot:
+    """One record of ``carnet.state.v1``.
+
+    ``kind`` is ``partition`` (how far the partition has come; nothing sealed), ``open`` (the request, once a stream),
+    ``stream`` (what changes), or ``closed`` (remembers a stream id for a while).
+    """
+
+    kind: str
+    next_offset: int
+    entry_index: int
+    frontier: tuple[bytes, ...]
+    state_offset: int
+    sealed: Sealed | None
+
+
+Record = (
+    RequestOpened
+    | TokenChunk
+    | StreamClosed
+    | DeliveryRecord
+    | AuditEntry
+    | HeldSegment
+    | DeadLetter
+    | UsageRecord
+    | StateSnapshot
+)
