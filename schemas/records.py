@@ -305,18 +305,8 @@ class StateSnapshot:
     next_offset: int
     entry_index: int
     frontier: tuple[bytes, ...]
-    state_offset: int
+    at_ms: int
     sealed: Sealed | None
 
 
-Record = (
-    RequestOpened
-    | TokenChunk
-    | StreamClosed
-    | DeliveryRecord
-    | AuditEntry
-    | HeldSegment
-    | DeadLetter
-    | UsageRecord
-    | StateSnapshot
-)
+Record = RequestOpened | TokenChunk | StreamClosed | DeliveryRecord | AuditEntry | HeldSegment | DeadLetter | UsageRecord | StateSnapshot

@@ -1,0 +1,1 @@
+"""Recognisers in Presidio's grammar, a folder each country."""

@@ -1,0 +1,176 @@
+"""What verification reads of an entry, without decoding the whole of it.
+
+An audit entry is 0.5 to 5 kB of findings and facts; its place in the log takes a dozen numbers that stand at its beginning. Reading
+only those is some ten times faster than decoding. Layout: ``schemas/avro/audit_entry.v1.avsc``; zig-zag integers: Avro 1.12
+specification, "Binary encoding".
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from schemas.codec import PREFIX_BYTES, Codec
+from schemas.errors import SchemaError
+from schemas.records import AuditEntry, Stamp
+
+_CONTINUED = 0x80
+_PRESENT = 1  # branch of a union [null, X]
+_DECISION_TAIL = b"\0\0"  # no stamp, no dead letter
+
+
+class Brief(NamedTuple):
+    """An entry as completeness needs it. Numbers that its kind does not have are -1."""
+
+    kind: str
+    entry_index: int
+    stream_id: str
+    delivery_id: str = ""
+    segment_index: int = -1
+    offset_from: int = -1
+    offset_to: int = -1
+    sequence_from: int = -1
+    sequence_to: int = -1
+    start: int = -1
+    end: int = -1
+    is_last: bool = False
+    records: int = -1
+    open_streams: int = -1
+    topic: str = ""
+
+
+class EntryReader:
+    """Reads the entries of one partition.
+
+    Args:
+        partition: Entries of another partition are not accepted.
+        codec: Knows the schema ids; the committed ones by default.
+    """
+
+    def __init__(self, partition: int, codec: Codec | None = None) -> None:
+        """Learn the framing that entries of the current schema have."""
+        self._partition = partition
+        self._codec = codec if codec is not None else Codec.committed()
+        sample = AuditEntry("stamp", partition, 0, 0, "", stamp=Stamp(0, 0, 0, b"", 0))
+        self._prefix = self._codec.encode(sample)[:PREFIX_BYTES]
+
+    def decode(self, entry: bytes) -> AuditEntry | None:
+        """Return the whole entry; None if the bytes are no entry of this partition, or not the bytes our codec would write."""
+        try:
+            record = self._codec.decode(entry)
+        except SchemaError:
+            return None
+        return record if isinstance(record, AuditEntry) and record.partition == self._partition else None
+
+    def claimed_index(self, entry: bytes) -> int | None:
+        """Return the ``entry_index`` that the bytes claim; None if they are no entry of this partition."""
+        if entry[:PREFIX_BYTES] != self._prefix:
+            whole = self.decode(entry)
+            return None if whole is None else whole.entry_index
+        try:
+            kind = entry[PREFIX_BYTES]
+            partition, at = _read_long(entry, PREFIX_BYTES + 1)
+            index, _ = _read_long(entry, at)
+        except IndexError:
+            return None
+        return index if partition == self._partition and kind in {0, 2, 4} else None
+
+    def brief(self, entry: bytes) -> Brief | None:
+        """Return what completeness needs; None if the bytes are no entry of this partition."""
+        if entry[:PREFIX_BYTES] == self._prefix and entry[PREFIX_BYTES : PREFIX_BYTES + 1] == b"\0":
+            try:
+                return self._skim_decision(entry)
+            except (IndexError, UnicodeDecodeError):
+                return None
+        whole = self.decode(entry)
+        return None if whole is None else _brief_of(whole)
+
+    def _skim_decision(self, entry: bytes) -> Brief | None:
+        partition, at = _read_long(entry, PREFIX_BYTES + 1)
+        index, at = _read_long(entry, at)
+        _, at = _read_long(entry, at)  # decided_at_ms
+        stream_id, at = _read_string(entry, at)
+        branch, at = _read_long(entry, at)
+        if partition != self._partition or branch != _PRESENT or entry[-2:] != _DECISION_TAIL:
+            return None
+        delivery_id, at = _read_string(entry, at)
+        segment_index, at = _read_long(entry, at)
+        _, at = _read_string(entry, at)  # customer_id
+        _, at = _read_string(entry, at)  # destination
+        offset_from, at = _read_long(entry, at)
+        offset_to, at = _read_long(entry, at)
+        sequence_from, at = _read_long(entry, at)
+        sequence_to, at = _read_long(entry, at)
+        start, at = _read_long(entry, at)
+        end, at = _read_long(entry, at)
+        is_last = entry[-3] == 1
+        return Brief(
+            "decision",
+            index,
+            stream_id,
+            delivery_id,
+            segment_index,
+            offset_from,
+            offset_to,
+            sequence_from,
+            sequence_to,
+            start,
+            end,
+            is_last,
+        )
+
+
+def _brief_of(entry: AuditEntry) -> Brief | None:
+    """Return the same from a decoded entry."""
+    decision, stamp, letter = entry.decision, entry.stamp, entry.dead_letter
+    if decision is not None:
+        covers = decision.covers
+        return Brief(
+            "decision",
+            entry.entry_index,
+            entry.stream_id,
+            decision.delivery_id,
+            decision.segment_index,
+            covers.offset_from,
+            covers.offset_to,
+            covers.sequence_from,
+            covers.sequence_to,
+            covers.start,
+            covers.end,
+            decision.is_last,
+        )
+    if stamp is not None:
+        return Brief(
+            "stamp",
+            entry.entry_index,
+            "",
+            offset_from=stamp.offset_from,
+            offset_to=stamp.offset_to,
+            records=stamp.records,
+            open_streams=stamp.open_streams,
+        )
+    if letter is not None:
+        return Brief("dead_letter", entry.entry_index, entry.stream_id, offset_from=letter.offset, topic=letter.topic)
+    return None
+
+
+def _read_long(entry: bytes, at: int) -> tuple[int, int]:
+    """Return the zig-zag integer at ``at``, and where it ends."""
+    byte = entry[at]
+    at += 1
+    value = byte & 0x7F
+    shift = 7
+    while byte & _CONTINUED:
+        byte = entry[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        shift += 7
+    return (value >> 1) ^ -(value & 1), at
+
+
+def _read_string(entry: bytes, at: int) -> tuple[str, int]:
+    """Return the string at ``at``, and where it ends."""
+    length, at = _read_long(entry, at)
+    end = at + length
+    if length < 0 or end > len(entry):
+        raise IndexError
+    return entry[at:end].decode(), end

@@ -1,0 +1,83 @@
+"""How the console looks: tables for people; no text of a stream is ever in one."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from console.scan import Scanned
+from console.tally import Counts
+
+FINDING_TYPES_SHOWN = 12
+
+
+def _grid() -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(justify="right")
+    return grid
+
+
+def milliseconds(value: int | None) -> str:
+    """Write a latency, or a dash."""
+    return "–" if value is None else f"{value:,} ms"
+
+
+def counts_table(counts: Counts, title: str) -> RenderableType:
+    """Return the live table of `carnet watch` and `carnet demo`."""
+    flow = _grid()
+    flow.add_row("streams opened", f"{counts.streams_opened:,}")
+    flow.add_row("streams closed", f"{counts.streams_closed:,}")
+    flow.add_row("tokens in", f"{counts.tokens:,}")
+    flow.add_row("deliveries", f"{counts.deliveries:,}")
+    flow.add_row("values redacted", f"{counts.redactions:,}")
+    flow.add_row("held or blocked", Text(f"{counts.held:,}", style="yellow" if counts.held else ""))
+    flow.add_row("dead letters", Text(f"{counts.dead_letters:,}", style="red" if counts.dead_letters else ""))
+    flow.add_row("latency p50", milliseconds(counts.latency_p50_ms))
+    flow.add_row("latency p99", milliseconds(counts.latency_p99_ms))
+    found = _grid()
+    for entity_type, number in list(counts.findings.items())[:FINDING_TYPES_SHOWN]:
+        found.add_row(entity_type, f"{number:,}")
+    hidden = len(counts.findings) - FINDING_TYPES_SHOWN
+    if hidden > 0:
+        found.add_row(f"and {hidden} more types", "")
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 3, 0, 0))
+    table.add_column("stream", justify="left")
+    table.add_column("found", justify="left")
+    table.add_row(flow, found)
+    return Group(table)
+
+
+def findings_table(scanned: Scanned) -> RenderableType:
+    """Return what was found in one text: where and what, not the value."""
+    title = f"{scanned.document.id}  ({len(scanned.document.text):,} characters)"
+    if not scanned.findings:
+        return Text(f"{title}  nothing found", style="dim")
+    table = Table(title=title, title_justify="left", title_style="bold", box=None)
+    table.add_column("type", style="cyan")
+    table.add_column("start", justify="right")
+    table.add_column("end", justify="right")
+    table.add_column("score", justify="right")
+    table.add_column("recogniser", style="dim")
+    for found in scanned.findings:
+        style = "green" if found.score >= 0.75 else "yellow"
+        score = Text(f"{found.score:.2f}", style=style)
+        table.add_row(found.entity_type, f"{found.start:,}", f"{found.end:,}", score, found.recognizer)
+    return table
+
+
+def status_table(state: dict[str, object]) -> RenderableType:
+    """Return what runs."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column()
+    grid.add_row("broker", f"{state['bootstrap_servers']}  {'answers' if state['broker_answers'] else 'does not answer'}")
+    grid.add_row("topics", str(state["topics"]))
+    grid.add_row("supervisor", "runs" if state["supervisor_runs"] else "does not run")
+    workers = state["workers"]
+    for worker in workers if isinstance(workers, list) else []:
+        readiness = Text("ready", style="green") if worker["ready"] else Text("not ready", style="red")
+        more = Text(f"  pid {worker['pid']}  restarts {worker['restarts']}  health port {worker['health_port']}", style="dim")
+        grid.add_row(str(worker["name"]), readiness + more)
+    return grid

@@ -1,0 +1,256 @@
+"""The vocabulary of conditions: every fact by name, type and meaning, and how facts follow from findings.
+
+A fact that is absent is unknown. Nothing here guesses: what nobody measures is declared by the operator in
+``packs/operator.v1.yaml`` and is passed in as ``declared``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from jurisdictions.lists import categories, entity, entity_types, mechanism_kinds, named_sets, region
+from schemas.errors import PackError
+from schemas.records import Fact
+
+FactValue = bool | int | str | frozenset[str]
+FactKind = Literal["bool", "int", "str", "set"]
+
+PROVENANCE = frozenset({"foreign_echo", "domestic_source", "unmatched", "unknown"})
+CONTENT_KINDS = frozenset({"text", "code", "image", "audio", "video", "file"})
+LABELS_PRESENT = frozenset({"explicit", "aigc", "c2pa", "watermark", "notice"})
+RECIPIENTS = frozenset({"b2b", "consumer", "data_subject", "foreign_authority"})
+
+
+@dataclass(frozen=True, slots=True)
+class FactType:
+    """One word of the vocabulary.
+
+    Attributes:
+        kind: Type of the value.
+        says: What it means, in one line.
+        values: What a rule may compare it with; ``None`` where any value is meant.
+        open_ended: A measured value may lie outside ``values`` (a destination that is no ISO code, a new entity type).
+    """
+
+    kind: FactKind
+    says: str
+    values: frozenset[str] | None = None
+    open_ended: bool = False
+
+
+def _flag(says: str) -> FactType:
+    return FactType("bool", says)
+
+
+def _count(says: str) -> FactType:
+    return FactType("int", says)
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> dict[str, FactType]:
+    """Every fact that a condition may name."""
+    iso = named_sets()["ISO_3166_1"]
+    return {
+        # Where from, where to, on which footing.
+        "destination": FactType("str", "ISO 3166-1 code of the customer's place of receipt", iso, open_ended=True),
+        "destination_region": FactType("str", "Region of the destination", frozenset({"EEA", "ASEAN", "other"})),
+        "end_user_location": FactType("str", "ISO 3166-1 code of where the end user is; absent if nobody knows", iso, open_ended=True),
+        "origin_country": FactType("str", "ISO 3166-1 code of where the text is generated", iso),
+        "origin_data_centre": FactType("str", "Name of the data centre"),
+        "model_origin": FactType("str", "ISO 3166-1 code of where the model comes from", iso, open_ended=True),
+        "route": FactType("str", "Name of the cable or line"),
+        "mechanisms": FactType("set", "Kinds of legal basis on file for this customer, in force", mechanism_kinds()),
+        "recipient_kind": FactType("str", "Who receives", RECIPIENTS),
+        "recipient_restricted": _flag("The recipient stands on the restricted list, or its country under countermeasures"),
+        # What was found.
+        "types": FactType("set", "Entity types found", entity_types(), open_ended=True),
+        "categories": FactType("set", "Their categories", frozenset(categories())),
+        "personal": _flag("Something found concerns a person"),
+        "personal_values": _count("Personal values found so far in the stream, repeats included: an upper bound of people"),
+        "provenance_set": FactType("set", "Where the personal values came from", PROVENANCE),
+        "credential_provenance": FactType("set", "Where the credentials came from", PROVENANCE),
+        "sensitive": _flag("Something found is sensitive in the sense of PIPL Art 28"),
+        "subjects": FactType("set", "Countries whose people the findings concern, where the entity type tells", iso),
+        # What kind of text it is.
+        "kind": FactType("str", "Kind of content", CONTENT_KINDS),
+        "language": FactType("str", "BCP 47 tag of the language", None),
+        "token_count": _count("Tokens of the stream so far"),
+        "synthetic": _flag("The content is generated"),
+        "labels_present": FactType("set", "Labels that the content carries already", LABELS_PRESENT),
+        # Classes of data that the operator's catalogues and dictionaries tell.
+        "state_secret": _flag("A marking or a dictionary points at a state secret"),
+        "core_data": _flag("Core data in the sense of the Data Security Law"),
+        "important_data": _flag("Important data, as notified or published"),
+        "suspected_important": _flag("May be important data, neither notified nor published"),
+        "export_control": _flag("Technical data of a controlled item"),
+        "state_organ_data": _flag("Personal data that a state organ handles"),
+        "beyond_assessed_scope": _flag("Outside of what the security assessment allows"),
+        "minor_under_14": _flag("A person found is under fourteen"),
+        "minor_under_18": _flag("A person found is under eighteen"),
+        "minor_private_information": _flag("Private information of a minor"),
+        # The operator and its counters.
+        "ciio": _flag("The operator runs critical information infrastructure"),
+        "cn_people_since_january": _count("Distinct people whose data left China since 1 January, nothing sensitive"),
+        "cn_sensitive_people_since_january": _count("The same for sensitive data"),
+        "people_held": _count("People whose data the operator holds"),
+        "kept_for_training": _flag("The content is kept to train a model"),
+        "labels_removed": _flag("The pipeline removed a label that the content carried"),
+        # European Union.
+        "placed_before_2026_08_02": _flag("The AI system was on the Union market before 2 August 2026"),
+        "assistive_edit": _flag("The output only assists standard editing"),
+        "code_of_practice": _flag("The operator signed the Code of Practice on marking"),
+        # Singapore.
+        "nric_as_credential": _flag("An NRIC number serves as a password"),
+        # United States: people per customer in the preceding twelve months.
+        "us_exempt": _flag("Personal communication or informational material (28 CFR 202)"),
+        "us_government_related": _flag("Government-related data (28 CFR 202)"),
+        "us_genomic_people": _count("US persons, human genomic data"),
+        "us_omic_people": _count("US persons, other omic data"),
+        "us_biometric_people": _count("US persons, biometric identifiers"),
+        "us_geolocation_devices": _count("US devices, precise geolocation"),
+        "us_health_people": _count("US persons, health data"),
+        "us_financial_people": _count("US persons, financial data"),
+        "us_identifier_people": _count("US persons, covered personal identifiers"),
+    }
+
+
+def check_value(name: str, value: object, *, named_in_rule: bool = False) -> FactValue:
+    """Return the value in the type of its fact; lists become frozen sets.
+
+    Args:
+        name: The fact.
+        value: A value as YAML or a caller gives it.
+        named_in_rule: The value stands in a rule or its tests, where a misspelt word would never match.
+
+    Raises:
+        PackError: Unknown fact, wrong type, or a word outside the fact's vocabulary.
+    """
+    fact = vocabulary().get(name)
+    if fact is None:
+        raise PackError(f"unknown fact {name!r}")
+    if fact.kind == "set" and isinstance(value, list | tuple | set | frozenset) and all(isinstance(member, str) for member in value):
+        value = frozenset(str(member) for member in value)
+    wanted = {"bool": bool, "int": int, "str": str, "set": frozenset}[fact.kind]
+    if not isinstance(value, wanted) or (fact.kind == "int" and isinstance(value, bool)):
+        raise PackError(f"fact {name!r} takes {fact.kind}, not {type(value).__name__}")
+    if fact.values is not None and not (fact.open_ended and not named_in_rule):
+        words = value if isinstance(value, frozenset) else {str(value)}
+        if strange := sorted(words - fact.values):
+            raise PackError(f"fact {name!r} never has the value {strange[0]!r}")
+    if isinstance(value, bool | int | str):
+        return value
+    return frozenset(str(member) for member in value) if isinstance(value, frozenset) else str(value)
+
+
+@lru_cache(maxsize=4096)
+def _stream_facts(
+    destination: str, end_user_location: str, origin_data_centre: str, model_origin: str, route: str, mechanisms: frozenset[str]
+) -> dict[str, FactValue]:
+    """What is the same for every segment of a stream; an empty string is an unknown place."""
+    known: dict[str, FactValue] = {
+        "destination": destination,
+        "destination_region": region(destination),
+        "mechanisms": mechanisms & mechanism_kinds(),
+    }
+    named = {"end_user_location": end_user_location, "origin_data_centre": origin_data_centre, "model_origin": model_origin, "route": route}
+    known.update({name: value for name, value in named.items() if value})
+    return known
+
+
+@lru_cache(maxsize=8192)
+def _found_facts(findings: frozenset[tuple[str, str]]) -> dict[str, FactValue]:
+    """What follows from the kinds of findings alone; how many there were does not matter here."""
+    known = {pair: entity(pair[0]) for pair in findings}
+    personal = {pair: what for pair, what in known.items() if what.personal}
+    found = frozenset(what.category for what in known.values())
+    return {
+        "types": frozenset(entity_type for entity_type, _ in known),
+        "categories": found,
+        "personal": bool(personal),
+        "provenance_set": frozenset(provenance for _, provenance in personal),
+        "credential_provenance": frozenset(provenance for (_, provenance), what in known.items() if what.category == "credential"),
+        "sensitive": bool(personal) and not found.isdisjoint(named_sets()["CN_SENSITIVE"]),
+        "subjects": frozenset(what.subject for what in personal.values() if what.subject),
+    }
+
+
+def facts_of(
+    findings: Sequence[tuple[str, str]],
+    *,
+    destination: str,
+    end_user_location: str,
+    origin_data_centre: str,
+    model_origin: str,
+    route: str,
+    mechanisms: Iterable[str],
+    language: str | None = None,
+    token_count: int | None = None,
+    personal_before: int = 0,
+    kind: str = "text",
+    synthetic: bool = True,
+    declared: Mapping[str, FactValue] | None = None,
+) -> dict[str, FactValue]:
+    """The facts of one segment.
+
+    Args:
+        findings: Entity type and provenance of each finding of the segment.
+        destination: As the request names it; what is no ISO 3166-1 code is kept and held by the default pack.
+        end_user_location: The same; empty if nobody knows.
+        origin_data_centre: Name; empty if unknown.
+        model_origin: ISO 3166-1 code; empty if unknown.
+        route: Name; empty if unknown.
+        mechanisms: Kinds in force for the customer (``jurisdictions.mechanisms``); unknown kinds grant nothing.
+        language: Language tag, ``None`` while no classifier has spoken.
+        token_count: Tokens of the stream so far, ``None`` if not counted.
+        personal_before: Personal values found in the stream's earlier segments.
+        kind: One of ``CONTENT_KINDS``.
+        synthetic: Whether the content is generated.
+        declared: What the operator declares (``Compiled.assumed``) and what is counted elsewhere (totals). A measured fact wins.
+
+    Returns:
+        Fact → value. Facts that nobody knows are absent.
+    """
+    personal_here = sum(1 for entity_type, _ in findings if entity(entity_type).personal)
+    facts: dict[str, FactValue] = {} if declared is None else dict(declared)
+    facts.update(_stream_facts(destination, end_user_location, origin_data_centre, model_origin, route, frozenset(mechanisms)))
+    facts.update(_found_facts(frozenset(findings)))
+    facts["personal_values"] = personal_before + personal_here
+    facts["kind"] = kind
+    facts["synthetic"] = synthetic
+    if language is not None:
+        facts["language"] = language
+    if token_count is not None:
+        facts["token_count"] = token_count
+    return facts
+
+
+@lru_cache(maxsize=8192)
+def _json_of(value: FactValue, kind: type) -> str:
+    """Canonical JSON; the type is part of the key because ``True == 1``."""
+    return json.dumps(sorted(value) if kind is frozenset else value, ensure_ascii=False)  # type: ignore[arg-type]
+
+
+def evidence_of(
+    facts: Mapping[str, FactValue], facts_read: Iterable[str], assumed: Mapping[str, FactValue] | None = None
+) -> tuple[Fact, ...]:
+    """The facts as the audit entry keeps them: those that rules in force read, by name, as canonical JSON.
+
+    A fact that has the value which the operator's pack declares is not repeated: it is named in one fact ``assumed``, and its value
+    stands in the packs, whose digest is in the same entry.
+
+    Args:
+        facts: As they were evaluated.
+        facts_read: ``Compiled.facts_read``.
+        assumed: ``Compiled.assumed``.
+    """
+    declared = assumed or {}
+    names = sorted(name for name in facts_read if name in facts)
+    taken = tuple(name for name in names if name in declared and facts[name] == declared[name])
+    kept = [Fact(name, _json_of(facts[name], type(facts[name]))) for name in names if name not in taken]
+    if taken:
+        kept.append(Fact("assumed", _json_of(frozenset(taken), frozenset)))
+    return tuple(sorted(kept, key=lambda fact: fact.name))

@@ -1,0 +1,12 @@
+"""The names of the topics; plain strings, so that the pure core can say where a record goes without knowing Kafka."""
+
+from typing import Final
+
+INFERENCE: Final = "carnet.inference.v1"
+DELIVERIES: Final = "carnet.deliveries.v1"
+AUDIT: Final = "carnet.audit.v1"
+HELD: Final = "carnet.held.v1"
+USAGE: Final = "carnet.usage.v1"
+DEAD_LETTERS: Final = "carnet.dead-letters.v1"
+STATE: Final = "carnet.state.v1"
+CHECKPOINTS: Final = "carnet.checkpoints.v1"

@@ -1,0 +1,150 @@
+"""Every setting of a worker, read from ``CARNET_*`` here and nowhere else; a wrong or unknown one stops the start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.errors import ConfigurationError
+
+_PREFIX = "CARNET_"
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class KafkaSettings(_Group):
+    """How to reach Kafka, and the limits of one transaction."""
+
+    bootstrap_servers: str = "127.0.0.1:9092"
+    group_id: str = "carnet"
+    session_timeout_ms: int = Field(default=6_000, ge=1_000)
+    heartbeat_interval_ms: int = Field(default=1_000, ge=100)
+    transaction_timeout_ms: int = Field(default=10_000, ge=1_000)
+    tick_records_max: int = Field(default=4_000, ge=1)
+    properties: dict[str, str] = Field(default_factory=dict)
+    """Further librdkafka properties as JSON, for TLS and SASL: ``{"security.protocol": "SASL_SSL", ...}``."""
+
+
+class WorkerSettings(_Group):
+    """Who this worker is: ``instance`` must be unique and stable over restarts, it names the transactional id."""
+
+    instance: str = "0"
+
+
+class HealthSettings(_Group):
+    """Where ``/healthz`` and ``/metrics`` listen; port 0 switches them off."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=6_066, ge=0, le=65_535)
+
+
+class KeysSettings(_Group):
+    """The directory of the key-encryption key, the value key and the checkpoint key; created with mode 0700 when absent."""
+
+    dir: Path = Path(".carnet/keys")
+    kek_base64: str | None = None
+    """A 32-byte key-encryption key in base64, instead of the file ``kek.bin``."""
+
+
+class SchemaSettings(_Group):
+    """A Confluent-compatible registry; without one, ids come from the committed ``schemas/ids.json``."""
+
+    registry_url: str | None = None
+
+
+class TopicsSettings(_Group):
+    """The shape of the topics: every topic has the same number of partitions."""
+
+    partitions: int = Field(default=4, ge=1, le=1_000)
+    replication_factor: int = Field(default=1, ge=1)
+
+
+class ScanSettings(_Group):
+    """The caps of the hold-back, in code points and in milliseconds of record time, and the step of the scanner."""
+
+    step_chars: int = Field(default=24, ge=1)
+    hold_back_chars_max: int = Field(default=512, ge=64)
+    hold_back_ms_max: int = Field(default=300_000, ge=100)
+    chunk_chars_max: int = Field(default=65_536, ge=1)
+
+
+class AuditSettings(_Group):
+    """The name of the ledger: checkpoint origins are ``<origin>/<partition>``."""
+
+    origin: str = "carnet.example/audit"
+
+
+class ModelsSettings(_Group):
+    """Where the built models lie, and whether a GPU is demanded."""
+
+    dir: Path | None = None
+    require_gpu: bool = False
+
+
+class LogSettings(_Group):
+    """The lowest level that is written."""
+
+    level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+
+
+class Settings(BaseSettings):
+    """All settings; ``CARNET_KAFKA_BOOTSTRAP_SERVERS`` is ``settings.kafka.bootstrap_servers``, and so on."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_nested_delimiter="_", env_nested_max_split=1, extra="forbid", frozen=True, case_sensitive=False
+    )
+
+    kafka: KafkaSettings = KafkaSettings()
+    worker: WorkerSettings = WorkerSettings()
+    health: HealthSettings = HealthSettings()
+    keys: KeysSettings = KeysSettings()
+    schema_: SchemaSettings = Field(default=SchemaSettings(), alias="CARNET_SCHEMA")
+    topics: TopicsSettings = TopicsSettings()
+    scan: ScanSettings = ScanSettings()
+    audit: AuditSettings = AuditSettings()
+    models: ModelsSettings = ModelsSettings()
+    log: LogSettings = LogSettings()
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the environment.
+
+        Raises:
+            ConfigurationError: One line naming the variable, the reason and the known names.
+        """
+        refuse_unknown(os.environ)
+        try:
+            return cls()
+        except ValidationError as failure:
+            first = failure.errors(include_url=False, include_input=False)[0]
+            name = _PREFIX + "_".join(str(part) for part in first["loc"]).upper().removeprefix(_PREFIX)
+            raise ConfigurationError(f"{name}: {first['msg']}") from None
+
+
+def known_names() -> frozenset[str]:
+    """Return every ``CARNET_*`` variable that means something."""
+    names = set()
+    for field_name, field in Settings.model_fields.items():
+        group = field.annotation
+        if isinstance(group, type) and issubclass(group, BaseModel):
+            names |= {f"{_PREFIX}{field_name.rstrip('_')}_{inner}".upper() for inner in group.model_fields}
+    return frozenset(names)
+
+
+def refuse_unknown(environment: Mapping[str, str]) -> None:
+    """Refuse a ``CARNET_*`` variable that nobody reads: a misspelt setting must not be a silent default.
+
+    Raises:
+        ConfigurationError: Names the variable and the nearest known ones.
+    """
+    known = known_names()
+    for name in sorted(environment):
+        if name.upper().startswith(_PREFIX) and name.upper() not in known:
+            raise ConfigurationError(f"{name} is no setting of Carnet; known: {', '.join(sorted(known))}")

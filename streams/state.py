@@ -1,0 +1,274 @@
+"""The state of open streams, and how it is written to and read from the compacted state topic.
+
+Three keys a stream: ``open`` (the request, written once), ``stream`` (what changes, written on every tick that touches the
+stream), ``closed`` (a marker that remembers the id for a while). One key a partition: how far it has come, and the ledger's frontier.
+All text is sealed under the stream's data key.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from detectors.scanner import Scanner, StreamScan
+
+from audit.merkle import Frontier
+from detectors.provenance import EchoIndex
+from schemas.codec import Codec
+from schemas.errors import InvariantError
+from schemas.records import RequestOpened, StateSnapshot
+from streams.sealing import DataKey, Sealer
+
+PROGRESS_KEY: Final = b"partition"
+_LENGTH: Final = struct.Struct("<I")
+LANGUAGE_WINDOW_CHARS: Final = 160
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkMark:
+    """Where a chunk ends in its stream, and where it lay in the inbound log."""
+
+    end: int
+    sequence: int
+    offset: int
+    timestamp_ms: int
+
+
+@dataclass(slots=True)
+class StreamState:
+    """An open stream.
+
+    Attributes:
+        pending: Text received and not decided, in the pieces it came in; starts at code point ``decided``.
+        received: Code points that came in.
+        marks: One for each chunk that reaches into the pending text.
+        suspended: ``hold`` or ``block`` once a verdict or an error stopped the stream, else empty.
+        noticed: The notice that the stream stopped was delivered.
+        bypass: No detector looks at what still comes: the stream is held whole.
+        personal: Personal values found so far.
+        tail: The last characters decided, for the language of short segments.
+    """
+
+    request: RequestOpened
+    opened_at_ms: int
+    data_key: DataKey
+    scan: StreamScan
+    echo: EchoIndex
+    pending: list[str] = field(default_factory=list)
+    received: int = 0
+    decided: int = 0
+    marks: deque[ChunkMark] = field(default_factory=deque)
+    next_sequence: int = 0
+    last_offset: int = 0
+    last_at_ms: int = 0
+    tokens: int = 0
+    segments: int = 0
+    suspended: str = ""
+    error_code: str = ""
+    rule_ids: tuple[str, ...] = ()
+    bypass: bool = False
+    noticed: bool = False
+    tail: str = ""
+    personal: int = 0
+    released: int = 0
+    redacted: int = 0
+    withheld: int = 0
+
+    def take(self, end: int) -> str:
+        """Return the text from ``decided`` to ``end`` and keep the rest pending."""
+        text = "".join(self.pending)
+        size = end - self.decided
+        rest = text[size:]
+        self.pending = [rest] if rest else []
+        return text[:size]
+
+    def suspend(self, action: str, code: str, rule_ids: tuple[str, ...] = ()) -> None:
+        """Stop releasing; the first reason stays, a block is never softened."""
+        if not self.suspended or (action == "block" and self.suspended != "block"):
+            self.suspended, self.error_code, self.rule_ids = action, code, rule_ids
+
+
+@dataclass(slots=True)
+class PartitionState:
+    """A partition: how far it has come, its ledger, its streams.
+
+    Attributes:
+        next_offset: The first inbound offset that is not decided.
+        closed: Stream id → record time of the close, oldest first.
+        written: State records since the last whole rewrite.
+    """
+
+    next_offset: int
+    entry_index: int = 0
+    frontier: Frontier = field(default_factory=Frontier)
+    streams: dict[str, StreamState] = field(default_factory=dict)
+    closed: dict[str, int] = field(default_factory=dict)
+    written: int = 0
+    now_ms: int = 0
+
+
+class StateCodec:
+    """Turns state into records of the state topic, and back."""
+
+    def __init__(self, codec: Codec, sealer: Sealer, scanner: Scanner) -> None:
+        self._codec = codec
+        self._sealer = sealer
+        self._scanner = scanner
+
+    def progress(self, partition: PartitionState) -> bytes:
+        """Return the record that says how far a partition has come."""
+        return self._codec.encode(
+            StateSnapshot("partition", partition.next_offset, partition.entry_index, partition.frontier.hashes, partition.now_ms, None)
+        )
+
+    def opened(self, stream: StreamState) -> tuple[bytes, bytes]:
+        """Return key and value of the request of a stream; written when it opens and at every whole rewrite."""
+        key = _key("open", stream.request.stream_id)
+        head = {"opened_at_ms": stream.opened_at_ms}
+        return key, self._sealed("open", stream.data_key, key, _join(head, self._codec.encode(stream.request)))
+
+    def changed(self, stream: StreamState) -> tuple[bytes, bytes]:
+        """Return key and value of what changes in a stream."""
+        key = _key("stream", stream.request.stream_id)
+        head = [
+            "".join(stream.pending),
+            stream.received,
+            stream.decided,
+            [(m.end, m.sequence, m.offset, m.timestamp_ms) for m in stream.marks],
+            stream.next_sequence,
+            stream.last_offset,
+            stream.last_at_ms,
+            stream.tokens,
+            stream.segments,
+            stream.suspended,
+            stream.error_code,
+            stream.rule_ids,
+            stream.bypass,
+            stream.noticed,
+            stream.tail,
+            stream.personal,
+            stream.released,
+            stream.redacted,
+            stream.withheld,
+        ]
+        return key, self._sealed("stream", stream.data_key, key, _join(head, b"" if stream.bypass else self._scanner.dump(stream.scan)))
+
+    def closed(self, stream_id: str, closed_at_ms: int) -> tuple[bytes, bytes]:
+        """Return key and value of the marker of a closed stream; nothing in it needs sealing but the id is in the key anyway."""
+        return _key("closed", stream_id), self._codec.encode(StateSnapshot("closed", 0, 0, (), closed_at_ms, None))
+
+    @staticmethod
+    def forgotten(stream_id: str) -> Iterator[tuple[bytes, None]]:
+        """Yield the tombstones of a stream that closed."""
+        yield _key("open", stream_id), None
+        yield _key("stream", stream_id), None
+
+    @staticmethod
+    def forgotten_marker(stream_id: str) -> tuple[bytes, None]:
+        """Return the tombstone of a closed marker."""
+        return _key("closed", stream_id), None
+
+    def whole(self, partition: PartitionState) -> Iterator[tuple[bytes, bytes]]:
+        """Yield everything that a restore of a partition needs besides its progress record."""
+        for stream in partition.streams.values():
+            yield self.opened(stream)
+            yield self.changed(stream)
+        for stream_id, closed_at_ms in partition.closed.items():
+            yield self.closed(stream_id, closed_at_ms)
+
+    def next_offset_of(self, value: bytes) -> int:
+        """Return the inbound offset up to which a progress record has decided."""
+        return self._snapshot(value).next_offset
+
+    def restore(self, next_offset: int, records: Iterable[tuple[bytes, bytes]]) -> PartitionState:
+        """Build a partition from the newest record of each key.
+
+        Args:
+            next_offset: Where the inbound partition goes on.
+            records: Key and value of each live record, the progress record among them unless the partition is new.
+
+        Raises:
+            InvariantError: A record is missing, or does not open.
+        """
+        partition = PartitionState(next_offset)
+        opened: dict[str, StateSnapshot] = {}
+        changed: dict[str, StateSnapshot] = {}
+        markers: list[tuple[int, str]] = []
+        for key, value in records:
+            snapshot = self._snapshot(value)
+            if key == PROGRESS_KEY:
+                partition.entry_index = snapshot.entry_index
+                partition.frontier = Frontier(snapshot.entry_index, snapshot.frontier)
+                partition.now_ms = snapshot.at_ms
+                continue
+            kind, _, stream_id = key.decode().partition(":")
+            if kind == "closed":
+                markers.append((snapshot.at_ms, stream_id))
+            else:
+                (opened if kind == "open" else changed)[stream_id] = snapshot
+        if opened.keys() != changed.keys():
+            raise InvariantError(f"state of {len(opened.keys() ^ changed.keys())} streams is half there")
+        restored = [self._stream(stream_id, opened[stream_id], changed[stream_id]) for stream_id in opened]
+        # The order of streams decides the order of later rewrites, not what is decided; by age it is the same at every restore.
+        for stream in sorted(restored, key=lambda item: (item.opened_at_ms, item.request.stream_id)):
+            partition.streams[stream.request.stream_id] = stream
+        partition.closed = {stream_id: closed_at for closed_at, stream_id in sorted(markers)}
+        return partition
+
+    def _stream(self, stream_id: str, opened: StateSnapshot, changed: StateSnapshot) -> StreamState:
+        if opened.sealed is None or changed.sealed is None:
+            raise InvariantError("state of a stream without sealed content")
+        data_key = self._sealer.unwrap(opened.sealed)
+        head, body = _split(self._sealer.open(data_key, opened.sealed, _key("open", stream_id)))
+        request = self._codec.decode(body)
+        if not isinstance(request, RequestOpened):
+            raise InvariantError("the opening record of a stream is no RequestOpened")
+        stream = new_stream(request, head["opened_at_ms"], data_key, self._scanner)
+        values, scan = _split(self._sealer.open(data_key, changed.sealed, _key("stream", stream_id)))
+        pending, marks = values.pop(0), values.pop(2)
+        names = [name for name in StreamState.__dataclass_fields__ if name not in _NOT_IN_CHANGED]
+        for name, value in zip(names, values, strict=True):
+            setattr(stream, name, tuple(value) if name == "rule_ids" else value)
+        stream.pending = [pending] if pending else []
+        stream.marks = deque(ChunkMark(*mark) for mark in marks)
+        if not stream.bypass:
+            stream.scan = self._scanner.load(scan)
+        return stream
+
+    def _snapshot(self, value: bytes) -> StateSnapshot:
+        record = self._codec.decode(value)
+        if not isinstance(record, StateSnapshot):
+            raise InvariantError("the state topic holds something that is no StateSnapshot")
+        return record
+
+    def _sealed(self, kind: str, data_key: DataKey, key: bytes, plaintext: bytes) -> bytes:
+        return self._codec.encode(StateSnapshot(kind, 0, 0, (), 0, self._sealer.seal(data_key, plaintext, key)))
+
+
+_NOT_IN_CHANGED: Final = frozenset({"request", "opened_at_ms", "data_key", "scan", "echo", "pending", "marks"})
+
+
+def new_stream(request: RequestOpened, opened_at_ms: int, data_key: DataKey, scanner: Scanner) -> StreamState:
+    """Return the state of a stream that has just opened."""
+    texts = [source.text for source in request.domestic_sources if source.text is not None]
+    echo = EchoIndex(request.request_text, texts, opaque_sources=len(texts) < len(request.domestic_sources))
+    return StreamState(request, opened_at_ms, data_key, scanner.open(), echo)
+
+
+def _key(kind: str, stream_id: str) -> bytes:
+    return f"{kind}:{stream_id}".encode()
+
+
+def _join(head: object, body: bytes) -> bytes:
+    text = json.dumps(head, separators=(",", ":"), ensure_ascii=True).encode()
+    return _LENGTH.pack(len(text)) + text + body
+
+
+def _split(plaintext: bytes) -> tuple[object, bytes]:
+    (length,) = _LENGTH.unpack_from(plaintext)
+    start = _LENGTH.size
+    return json.loads(plaintext[start : start + length]), plaintext[start + length :]

@@ -1,0 +1,333 @@
+"""Owns librdkafka: poll → agent → one transaction → poll, in one thread (KIP-98, KIP-447).
+
+So no rebalance callback can run inside a tick, and back-pressure is the loop itself. Outputs, state and consumed offsets of a tick
+commit together or not at all. Whatever fails, there is one way back: a new producer under the same id (which aborts what was open),
+the touched partitions restored from the log, and the consumer set to where they stand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from mode import Service
+
+from schemas.errors import CarnetError, InvariantError
+from streams import names
+from streams.restore import StateReader
+from streams.settings import KafkaSettings
+from streams.tick import Inbound, Outcome, Tick
+
+EXIT_BROKEN: Final = 70
+EXIT_HUNG: Final = 75
+_POLL_S: Final = 0.1
+_WATCH_EVERY_S: Final = 1.0
+_TICK_AGE_MAX_S: Final = 180.0
+
+_log = structlog.get_logger("carnet.transaction")
+
+
+@dataclass(slots=True)
+class Vital:
+    """What health and metrics read; written by the transaction's thread alone."""
+
+    assigned: frozenset[int] = frozenset()
+    restoring: bool = False
+    beat: float = field(default_factory=time.monotonic)
+    ticks: int = 0
+    records: int = 0
+    given_up: int = 0
+    poisoned: int = 0
+    transaction_s: float = 0.0
+    busy_since: float | None = None
+    committing_since: float | None = None
+
+
+class TransactionalLog(Service):  # type: ignore[misc]  # mode ships no types
+    """A Faust service that feeds ticks to ``decide`` and commits their outcomes.
+
+    Args:
+        settings: How to reach Kafka.
+        instance: Names the transactional id; unique and stable for a worker.
+        decide: Hands a tick to the agent and awaits its outcome.
+        restore: Takes a partition over: number, next offset, live state records.
+        forget: Drops a partition.
+        committed: Is told every outcome that was committed.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: KafkaSettings,
+        instance: str,
+        decide: Callable[[Tick], Any],
+        restore: Callable[[int, int, list[tuple[bytes, bytes]]], None],
+        forget: Callable[[int], None],
+        next_offset_of: Callable[[bytes], int],
+        committed: Callable[[Outcome], None],
+        resume: Callable[[], None],
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self._settings = settings
+        self._instance = instance
+        self._decide = decide
+        self._forget = forget
+        self._committed = committed
+        self._resume = resume
+        self._reader = StateReader(settings, restore, next_offset_of)
+        self._stopping = threading.Event()
+        self._records_max = settings.tick_records_max
+        self._poison: set[tuple[int, int]] = set()
+        self.vital = Vital()
+
+    async def on_start(self) -> None:
+        """Start the thread that owns Kafka, and its watchdog."""
+        self._resume()
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._run, name="carnet-kafka", daemon=True)
+        self._thread.start()
+        threading.Thread(target=self._watch, name="carnet-watchdog", daemon=True).start()
+
+    async def on_stop(self) -> None:
+        """Let the running tick commit, leave the group, end the thread."""
+        self._stopping.set()
+        await self._loop.run_in_executor(None, self._thread.join, 15)
+
+    def _watch(self) -> None:
+        """End the process when a transaction hangs inside the client library (librdkafka issues 5456, 5511): no call returns then."""
+        transaction_max_s = 1.5 * self._settings.transaction_timeout_ms / 1_000
+        while not self._stopping.wait(_WATCH_EVERY_S):
+            now = time.monotonic()
+            committing, busy = self.vital.committing_since, self.vital.busy_since
+            hung = "transaction" if committing is not None and now - committing > transaction_max_s else ""
+            hung = hung or ("tick" if busy is not None and now - busy > _TICK_AGE_MAX_S else "")
+            if hung:
+                faulthandler.dump_traceback(file=sys.__stderr__)
+                leave(EXIT_HUNG, f"{hung} hangs")
+
+    def _run(self) -> None:
+        try:
+            self._producer = self._new_producer()
+            self._consumer = Consumer(consumer_properties(self._settings))
+            self._consumer.subscribe([names.INFERENCE], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
+            while not self._stopping.is_set():
+                self.vital.beat = time.monotonic()
+                self._step()
+            self._consumer.close()
+        except CarnetError as failure:
+            leave(EXIT_BROKEN, str(failure))
+        except BaseException:  # noqa: BLE001 (whatever it is: the process must end, and the supervisor starts it anew)
+            faulthandler.dump_traceback(file=sys.__stderr__)
+            _log.exception("kafka thread failed")
+            leave(EXIT_BROKEN, "the thread that owns Kafka failed")
+
+    def _step(self) -> None:
+        """One round: poll, decide, commit."""
+        records = self._poll()
+        if not records:
+            return
+        tick = Tick(records, frozenset(self._poison))
+        self.vital.busy_since = time.monotonic()
+        try:
+            outcome = asyncio.run_coroutine_threadsafe(self._decide(tick), self._loop).result()
+        except Exception as failure:  # noqa: BLE001 (isolated below, or the worker ends)
+            self._isolate(tick, failure)
+        else:
+            self._commit(tick, outcome)
+        finally:
+            self.vital.busy_since = None
+
+    def _poll(self) -> dict[int, list[Inbound]]:
+        first = self._consumer.poll(_POLL_S)
+        messages: list[Message] = [first, *self._consumer.consume(self._records_max - 1, 0)] if first else []
+        records: dict[int, list[Inbound]] = {}
+        for message in messages:
+            failure = message.error()
+            if failure is not None:
+                self._refuse(failure)
+                continue
+            records.setdefault(message.partition(), []).append(
+                Inbound(message.offset(), message.timestamp()[1], message.key(), message.value())
+            )
+        # A rebalance may have been served inside poll or consume: what is no longer ours must not be decided.
+        return {number: group for number, group in records.items() if number in self.vital.assigned}
+
+    def _refuse(self, failure: KafkaError) -> None:
+        if failure.code() == KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001 (librdkafka's own name for it)
+            raise InvariantError("the committed offset left carnet.inference.v1: retention removed records that were not decided")
+        if failure.fatal():
+            raise KafkaException(failure)
+        _log.warning("consume failed", code=failure.name())
+
+    def _isolate(self, tick: Tick, failure: Exception) -> None:
+        """Halve the ticks until the record that fails stands alone; then it is set aside, and the partition goes on."""
+        count = sum(map(len, tick.records.values()))
+        if isinstance(failure, InvariantError):
+            raise failure
+        _log.warning("tick failed", error=type(failure).__name__, records=count)
+        if count == 1:
+            where = next((number, group[0].offset) for number, group in tick.records.items())
+            if where in self._poison:
+                raise InvariantError(f"record {where} fails even when it is set aside ({type(failure).__name__})")
+            self._poison.add(where)
+            self.vital.poisoned += 1
+        self._records_max = max(1, count // 2)
+        self._rewind(tick)
+
+    def _commit(self, tick: Tick, outcome: Outcome) -> None:
+        started = time.monotonic()
+        self.vital.committing_since = started
+        try:
+            rewritten = self._transact(tick, outcome)
+        except KafkaException as failure:
+            _log.warning("transaction given up", code=failure.args[0].name())
+            self.vital.given_up += 1
+            self._producer = self._new_producer()
+            self.vital.committing_since = None
+            self._rewind(tick)
+            return
+        finally:
+            self.vital.committing_since = None
+        self._reader.starts.update(rewritten)
+        self._poison.clear()
+        self._records_max = min(self._settings.tick_records_max, 2 * self._records_max)
+        self.vital.ticks += 1
+        self.vital.records += sum(map(len, tick.records.values()))
+        self.vital.transaction_s += time.monotonic() - started
+        self._committed(outcome)
+
+    def _transact(self, tick: Tick, outcome: Outcome) -> dict[int, int]:
+        """Write all of a tick in one transaction; return where the state of rewritten partitions now begins."""
+        producer = self._producer
+        producer.begin_transaction()
+        for item in outcome.outputs:
+            producer.produce(item.topic, item.value, key=item.key, partition=item.partition, headers=item.headers)
+        rewritten: dict[int, int] = {}
+        for number, pairs in outcome.snapshots.items():
+            for position, (key, value) in enumerate(pairs):
+                if position == 0 and number in outcome.rewritten:
+                    producer.produce(names.STATE, value, key=key, partition=number, on_delivery=_note_offset(rewritten))
+                else:
+                    producer.produce(names.STATE, value, key=key, partition=number)
+        timeout_s = self._settings.transaction_timeout_ms / 1_000
+        if producer.flush(timeout_s):
+            raise KafkaException(KafkaError(KafkaError._TIMED_OUT, "outputs were not acknowledged"))  # noqa: SLF001
+        offsets = [
+            TopicPartition(names.INFERENCE, number, group[-1].offset + 1, metadata=str(rewritten.get(number, self._reader.starts[number])))
+            for number, group in tick.records.items()
+        ]
+        # The metadata must be taken here and now: taken earlier or elsewhere it is stale under KIP-848, or blocks.
+        producer.send_offsets_to_transaction(offsets, self._consumer.consumer_group_metadata(), timeout_s)
+        producer.commit_transaction(timeout_s)
+        return rewritten
+
+    def _new_producer(self) -> Producer:
+        """Return a producer under our transactional id: fences an older one, and aborts what it left open."""
+        while True:
+            try:
+                producer = Producer(producer_properties(self._settings, self._instance))
+                producer.init_transactions(30)
+            except KafkaException as failure:
+                if failure.args[0].fatal() or self._stopping.is_set():
+                    raise
+                _log.warning("init_transactions failed", code=failure.args[0].name())
+            else:
+                return producer
+
+    def _rewind(self, tick: Tick) -> None:
+        """Take the partitions of a tick that was not committed back to where the log has them."""
+        self._poison |= tick.poison
+        mine = sorted(number for number in tick.records if number in self.vital.assigned)
+        for number in mine:
+            self._forget(number)
+        for place in self._start(mine):
+            self._consumer.seek(place)
+
+    def _start(self, numbers: list[int]) -> list[TopicPartition]:
+        self.vital.restoring = True
+        try:
+            return self._reader.restore(self._consumer, numbers)
+        finally:
+            self.vital.restoring = False
+
+    def _assign(self, consumer: Consumer, places: list[TopicPartition]) -> None:
+        started = time.monotonic()
+        numbers = sorted(place.partition for place in places)
+        consumer.incremental_assign(self._start(numbers))
+        self.vital.assigned |= set(numbers)
+        _log.info("partitions assigned", partitions=numbers, seconds=round(time.monotonic() - started, 3))
+
+    def _revoke(self, consumer: Consumer, places: list[TopicPartition]) -> None:
+        numbers = sorted(place.partition for place in places)
+        self.vital.assigned -= set(numbers)
+        for number in numbers:
+            self._forget(number)
+        consumer.incremental_unassign(places)
+        _log.info("partitions revoked", partitions=numbers)
+
+
+def _note_offset(into: dict[int, int]) -> Callable[[KafkaError | None, Message], None]:
+    def note(failure: KafkaError | None, message: Message) -> None:
+        if failure is None:
+            into[message.partition()] = message.offset()
+
+    return note
+
+
+def consumer_properties(settings: KafkaSettings) -> dict[str, Any]:
+    """Return librdkafka's properties of the inbound consumer."""
+    properties: dict[str, Any] = {
+        "bootstrap.servers": settings.bootstrap_servers,
+        "group.id": settings.group_id,
+        "enable.auto.commit": False,
+        "isolation.level": "read_committed",
+        # A start position is always given; a position that retention removed is lost data, and must not be skipped silently.
+        "auto.offset.reset": "error",
+        "fetch.wait.max.ms": 50,
+        "partition.assignment.strategy": "cooperative-sticky",
+        "session.timeout.ms": settings.session_timeout_ms,
+        "heartbeat.interval.ms": settings.heartbeat_interval_ms,
+        "max.poll.interval.ms": 300_000,
+    }
+    if settings.properties.get("group.protocol") == "consumer":
+        # KIP-848: assignor, session and heartbeat are the broker's.
+        for name in ("partition.assignment.strategy", "session.timeout.ms", "heartbeat.interval.ms"):
+            del properties[name]
+    return properties | settings.properties
+
+
+def producer_properties(settings: KafkaSettings, instance: str) -> dict[str, Any]:
+    """Return librdkafka's properties of the transactional producer.
+
+    ``retry.backoff.ms`` of 2 instead of 100: the coordinator answers CONCURRENT_TRANSACTIONS while the markers of the transaction
+    before are written, and a back-off of 100 ms shows as the tail of the latency.
+    """
+    return {
+        "bootstrap.servers": settings.bootstrap_servers,
+        "transactional.id": f"{settings.group_id}-{instance}",
+        "transaction.timeout.ms": settings.transaction_timeout_ms,
+        "message.timeout.ms": settings.transaction_timeout_ms,
+        "linger.ms": 1,
+        "retry.backoff.ms": 2,
+        "retry.backoff.max.ms": 50,
+        "compression.type": "lz4",
+        "queue.buffering.max.messages": 1_000_000,
+    } | {key: value for key, value in settings.properties.items() if key != "group.protocol"}
+
+
+def leave(code: int, reason: str) -> None:
+    """End the process at once, from whichever thread: nothing that is not committed counts."""
+    _log.error("worker leaves", code=code, reason=reason)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
