@@ -78,8 +78,11 @@ format: $(LOCK_STAMP)  ## Rewrite the sources as ruff wants them
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: install  ## One script for each claim of the README; see benchmarks/README.md
-	for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+bench: install  ## Each claim of the README beside its rival in the same run; see benchmarks/README.md
+	for script in $$(grep -l '__main__' benchmarks/*.py | grep -v pipeline); do \
+	  echo "== $$script"; $(BIN)/python -m "benchmarks.$$(basename "$$script" .py)"; \
+	done
+	for mode in channel catch-up 'live --rate 2000'; do echo "== pipeline $$mode"; $(BIN)/python -m benchmarks.pipeline $$mode; done
 
 # Three locks: the development environment, and what an image holds for each ONNX runtime. No registry is named in them.
 LOCK_FLAGS := --quiet --generate-hashes --no-header --no-emit-index-url --python-version 3.11

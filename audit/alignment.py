@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from audit.hashing import leaf_hash
 from audit.problems import Kind, ProblemList
 
-# How far ahead, and how far back, a displaced entry is looked for; bounds the memory. Ticks are smaller.
-WINDOW_ENTRIES = 16_384
+# How far ahead, and how far back, a displaced entry is looked for; bounds the memory.
+WINDOW_ENTRIES = 4096
+# How many entries between two checkpoints are kept, to name the altered one; bounds the memory. Ticks are smaller.
+SPAN_ENTRIES_MAX = 65_536
 
 _Item = tuple[int | None, bytes]
 
@@ -27,7 +30,7 @@ class Span:
         low: Index of the first.
         high: One past the last.
         leaves: Leaf hash of each, None where the entry is missing; None as a whole where so many are missing that it says nothing.
-        entries: Bytes of each, empty where it is missing; no longer kept (None) once there were more than ``WINDOW_ENTRIES``.
+        entries: Bytes of each, empty where it is missing; no longer kept (None) once there were more than ``SPAN_ENTRIES_MAX``.
         explained: An entry in it is missing or claims a wrong index, so that it cannot have the root that was signed.
     """
 
@@ -58,18 +61,29 @@ class Aligner:
         self._problems = problems
         self._ahead: deque[_Item] = deque()
         self._ahead_claims: Counter[int | None] = Counter()
+        self._is_last = False
         self._absent_to = 0  # the entries from the due one up to this one are known to be missing
         self._early: dict[int, tuple[bytes, int]] = {}  # index → entry, and the index that was due when it came
         self._recent: deque[bytes | None] = deque(maxlen=WINDOW_ENTRIES)
 
-    def take(self, high: int | None) -> Span:
-        """Return the entries from the last span on up to ``high``, or up to the end of the log, or of the window where it is None."""
+    def take(self, high: int | None, *, is_last: bool = False) -> Span:
+        """Return the next span: up to ``high``, a signed tree size, or to the end of the log; with None, up to a window without a size.
+
+        Args:
+            high: The tree size.
+            is_last: No larger size was signed.
+        """
+        self._is_last = is_last
         span = Span(self.due, self.due)
         stop = high if high is not None else self.due + WINDOW_ENTRIES
         while self.due < stop:
             if self.due < self._absent_to:
                 self._leave_out(span, self._absent_to if high is None else min(stop, self._absent_to))
                 continue
+            if not self._ahead and not self._early:
+                self._run_on(span, stop)
+                if self.due == stop:
+                    break
             item = self._next()
             if item is None and not self._early:
                 break
@@ -81,11 +95,31 @@ class Aligner:
         span.high = self.due
         return span
 
+    def _run_on(self, span: Span, stop: int) -> None:
+        """Settle entries for as long as each claims the index that is due: what all of an undisturbed log goes through."""
+        if span.leaves is None or span.entries is None:
+            return
+        due, claimed_index = self.due, self._claimed_index
+        entries = span.entries
+        leaves: list[bytes] = []
+        for entry in islice(self._entries, min(stop - due, SPAN_ENTRIES_MAX - len(entries))):
+            claim = claimed_index(entry)
+            if claim != due:
+                self._put_back((claim, entry))
+                break
+            due += 1
+            leaves.append(leaf_hash(entry))
+            entries.append(entry)
+        self.entries_read += due - self.due + len(self._ahead)
+        span.leaves.extend(leaves)
+        self._recent.extend(leaves[-WINDOW_ENTRIES:])
+        self.due = due
+
     def _next(self) -> _Item | None:
         """Take the next entry of the log."""
         if self._ahead:
             item = self._ahead.popleft()
-            self._ahead_claims[item[0]] -= 1
+            self._uncount(item[0])
             return item
         entry = next(self._entries, None)
         if entry is None:
@@ -96,6 +130,13 @@ class Aligner:
     def _put_back(self, item: _Item) -> None:
         self._ahead.appendleft(item)
         self._ahead_claims[item[0]] += 1
+
+    def _uncount(self, claim: int | None) -> None:
+        """Take a claim out of the count; a count of zero must not stay, or the memory would grow with the log."""
+        if self._ahead_claims[claim] > 1:
+            self._ahead_claims[claim] -= 1
+        else:
+            del self._ahead_claims[claim]
 
     def _look_ahead(self, items: int) -> None:
         """Read on until that many entries lie in the window."""
@@ -117,14 +158,14 @@ class Aligner:
             span.leaves.append(leaf)
         if span.entries is not None:
             span.entries.append(entry)
-            if len(span.entries) > WINDOW_ENTRIES:
+            if len(span.entries) > SPAN_ENTRIES_MAX:
                 span.entries = None
 
     def _leave_out(self, span: Span, index: int) -> None:
         """Pass over the entries before ``index``: they are missing."""
         count = index - self.due
         span.explained = True
-        if count > WINDOW_ENTRIES:
+        if count > SPAN_ENTRIES_MAX:
             span.leaves = span.entries = None
         if span.leaves is not None:
             span.leaves.extend([None] * count)
@@ -164,20 +205,16 @@ class Aligner:
     def _resolve_with_due_ahead(self, span: Span, item: _Item) -> None:
         """The entry due comes later: either this one is early or foreign, or that one is late."""
         claim, entry = item
-        if self._ahead[0][0] != self.due and claim is not None and claim > self.due and self._ahead_claims[claim] == 0:
+        is_displaced = claim is not None and self.due < claim < self.due + WINDOW_ENTRIES and self._ahead_claims[claim] == 0
+        if is_displaced and self._ahead[0][0] != self.due:
             position = next(at for at, each in enumerate(self._ahead) if each[0] == self.due)
             late = self._ahead[position][1]
             del self._ahead[position]
-            self._ahead_claims[self.due] -= 1
+            self._uncount(self.due)
             self._put_back(item)
             self._problems.add(Kind.REORDERED, self.due, self.due + 1, f"entry {self.due} stands {position + 1} places too late")
             self._settle(span, late)
-        elif (
-            claim is not None
-            and self.due < claim < self.due + WINDOW_ENTRIES
-            and self._ahead_claims[claim] == 0
-            and claim not in self._early
-        ):
+        elif claim is not None and is_displaced and claim not in self._early:
             self._early[claim] = (entry, self.due)
         else:
             self._extra(claim, entry)
@@ -188,7 +225,8 @@ class Aligner:
         is_in_place = self._is_in_place(item, high)
         if not is_in_place and claim is not None and claim > self.due and self._is_plausible(claim, high):
             self._put_back(item)
-            self._report_missing(claim)
+            # What lies beyond the checkpoint is not yet vouched for: the next span goes on from there.
+            self._report_missing(claim if high is None else min(claim, high))
         elif is_in_place or claim is None or claim > self.due:
             told = "cannot be read" if claim is None else f"claims to be entry {claim}"
             self._problems.add(Kind.ALTERED, self.due, self.due + 1, f"the entry at place {self.due} {told}")
@@ -202,11 +240,14 @@ class Aligner:
         if self._ahead:
             return self._ahead[0][0] == self.due + 1 and self._ahead[0] != item
         claim, entry = item
-        return high == self.due + 1 and (claim is None or claim > self.due or self._leaf_of(claim) != leaf_hash(entry))
+        return self._is_last and high == self.due + 1 and (claim is None or claim > self.due or self._leaf_of(claim) != leaf_hash(entry))
 
     def _is_plausible(self, claim: int, high: int | None) -> bool:
         """Say whether an entry may really be the one that it claims to be: the log goes on from it, or a checkpoint counts it."""
-        return self._ahead_claims[claim + 1] > 0 or (high is not None and claim < high) or (high is None and not self._ahead)
+        if high is not None and claim < high:
+            return True
+        is_coherent = self._ahead_claims[claim + 1] > 0 or not self._ahead
+        return is_coherent and (high is not None or claim - self.due <= WINDOW_ENTRIES)
 
     def _report_missing(self, index: int) -> None:
         """Give up the entries before ``index``."""
@@ -234,8 +275,11 @@ class Aligner:
         if twin == leaf:
             self._problems.add(Kind.DOUBLED, claim, claim + 1, f"entry {claim} stands again before entry {self.due}")
             return
-        self._problems.add(Kind.INSERTED, claim, claim + 1, f"another entry {claim} stands before entry {self.due}")
-        if twin is not None:
+        if twin is None:
+            detail = f"an entry that claims to be entry {claim} stands before entry {self.due}"
+            self._problems.add(Kind.INSERTED, self.due, self.due + 1, detail)
+        else:
+            self._problems.add(Kind.INSERTED, claim, claim + 1, f"another entry {claim} stands before entry {self.due}")
             self.rivals.setdefault(claim, []).append(entry)
 
     def _leaf_of(self, index: int) -> bytes | None:

@@ -5,7 +5,8 @@ What can be derived from the ledger alone:
 * Stamps tile the inbound log: each begins at the offset where the one before ended, and counts no more records than offsets.
 * What a tick decided had arrived by its end, and its dead letters lie in it.
 * The decisions of a stream follow each other: segments are numbered from 0, their code points are contiguous, no chunk is left out
-  (a chunk may be cut between two segments), nothing follows the last.
+  (a chunk may be cut between two segments), nothing follows the last. A decision to hold or block may leave chunks out: the sender
+  lost them, and nothing left.
 * No stream is left without its last decision while the stamps say that none is open.
 
 Memory: one small tuple for each stream that is open at the time.
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from audit.entries import Brief
+from audit.entries import Brief, EntryReader
 from audit.problems import Kind, ProblemList
 
 
@@ -33,15 +34,17 @@ class Completeness:
     """Follows the entries of one partition in order.
 
     Args:
+        reader: Looks at a whole entry where its brief is not enough.
         problems: Takes what is not covered.
         inbound_topic: Dead letters of this topic must lie in the tick that stamps them; others are not compared.
     """
 
-    def __init__(self, problems: ProblemList, inbound_topic: str) -> None:
+    def __init__(self, reader: EntryReader, problems: ProblemList, inbound_topic: str) -> None:
         """Start before the first entry."""
         self.offset_from = 0
         self.offset_to = 0
         self.holes = 0
+        self._reader = reader
         self._problems = problems
         self._inbound_topic = inbound_topic
         self._streams: dict[str, _Reach] = {}
@@ -59,10 +62,10 @@ class Completeness:
         self._letter_oldest = None
         self._open_streams = None
 
-    def see(self, entry: Brief) -> None:
-        """Take the next entry."""
+    def see(self, entry: Brief, encoded: bytes) -> None:
+        """Take the next entry, in brief and in full."""
         if entry.kind == "decision":
-            self._see_decision(entry)
+            self._see_decision(entry, encoded)
         elif entry.kind == "stamp":
             self._see_stamp(entry)
         elif entry.topic == self._inbound_topic:
@@ -79,9 +82,9 @@ class Completeness:
         if self._offset_newest >= 0 or self._letter_oldest is not None:
             self._problems.add(Kind.GAP, entries, entries, "the last tick has entries and no stamp")
 
-    def _see_decision(self, entry: Brief) -> None:
+    def _see_decision(self, entry: Brief, encoded: bytes) -> None:
         self._offset_newest = max(self._offset_newest, entry.offset_to)
-        told = self._gap_before(entry, self._streams.get(entry.stream_id)) or _fault_in(entry)
+        told = self._gap_before(entry, encoded, self._streams.get(entry.stream_id)) or _fault_in(entry)
         if told:
             detail = f"stream {entry.stream_id} segment {entry.segment_index}: {told}"
             self._problems.add(Kind.STREAM_GAP, entry.entry_index, entry.entry_index + 1, detail, entry.delivery_id)
@@ -90,7 +93,7 @@ class Completeness:
         else:
             self._streams[entry.stream_id] = _Reach(entry.segment_index, entry.sequence_to, entry.end, entry.entry_index, self.holes)
 
-    def _gap_before(self, entry: Brief, reach: _Reach | None) -> str:
+    def _gap_before(self, entry: Brief, encoded: bytes, reach: _Reach | None) -> str:
         """Say what is not covered between the stream's last decision and this one."""
         if (self.holes if reach is None else reach.holes != self.holes) and entry.segment_index > 0:
             return ""  # the decisions before it may have stood in a hole
@@ -99,7 +102,7 @@ class Completeness:
             return f"follows segment {segment_index}" if reach is not None else "is the first that is there"
         if entry.start != end:
             return f"begins at code point {entry.start}, decided up to {end}"
-        if entry.sequence_from not in {sequence_to, sequence_to + 1} and not (reach is None and entry.sequence_from == 0):
+        if entry.sequence_from not in {sequence_to, sequence_to + 1} and not self._reader.is_withheld(encoded):
             return f"begins with chunk {entry.sequence_from}, decided up to {sequence_to}"
         return ""
 

@@ -15,6 +15,7 @@ from schemas.records import AuditEntry, Stamp
 
 _CONTINUED = 0x80
 _PRESENT = 1  # branch of a union [null, X]
+_WITHHOLDING = frozenset({"hold", "block"})
 _DECISION_TAIL = b"\0\0"  # no stamp, no dead letter
 
 
@@ -54,7 +55,7 @@ class EntryReader:
         self._prefix = self._codec.encode(sample)[:PREFIX_BYTES]
 
     def decode(self, entry: bytes) -> AuditEntry | None:
-        """Return the whole entry; None if the bytes are no entry of this partition, or not the bytes our codec would write."""
+        """Return the whole entry; None if the bytes are no entry of this partition."""
         try:
             record = self._codec.decode(entry)
         except SchemaError:
@@ -83,6 +84,11 @@ class EntryReader:
                 return None
         whole = self.decode(entry)
         return None if whole is None else _brief_of(whole)
+
+    def is_withheld(self, entry: bytes) -> bool:
+        """Say whether the entry is a decision by which no text left."""
+        whole = self.decode(entry)
+        return whole is not None and whole.decision is not None and whole.decision.action in _WITHHOLDING
 
     def _skim_decision(self, entry: bytes) -> Brief | None:
         partition, at = _read_long(entry, PREFIX_BYTES + 1)

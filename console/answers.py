@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,6 +48,10 @@ class Answer:
 
     opened: RequestOpened
     output: str
+
+    def renamed(self, stream_id: str) -> Answer:
+        """Return the same answer as another stream."""
+        return replace(self, opened=replace(self.opened, stream_id=stream_id))
 
 
 class _Line(BaseModel):

@@ -103,6 +103,10 @@ class TopicReader:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Disconnect."""
+        self.close()
+
+    def close(self) -> None:
+        """Disconnect."""
         self._consumer.close()
 
     def poll(self, wait_s: float) -> list[Message]:
@@ -114,18 +118,23 @@ class TopicReader:
             for found in batch
         ]
 
+    def ends(self) -> dict[tuple[str, int], int]:
+        """Return (topic, partition) → offset after the last record that a read_committed reader may see now."""
+        found = self._consumer.end_offsets(self.partitions)
+        return {(partition.topic, partition.partition): int(end) for partition, end in found.items()}
+
     def until_now(self) -> Iterator[Message]:
         """Yield everything up to the end of each partition as it is at the call, and stop.
 
         Raises:
             RetryableError: The broker went silent before the end was reached.
         """
-        ends = self._consumer.end_offsets(self.partitions)
+        ends = self.ends()
         heard = time.monotonic()
-        while any(self._consumer.position(partition) < ends[partition] for partition in self.partitions):
+        while any(self._consumer.position(partition) < ends[partition.topic, partition.partition] for partition in self.partitions):
             found = self.poll(0.5)
             for message in found:
-                if message.offset < ends[TopicPartition(message.topic, message.partition)]:
+                if message.offset < ends[message.topic, message.partition]:
                     yield message
             if found:
                 heard = time.monotonic()

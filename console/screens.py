@@ -6,10 +6,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from console.scan import Scanned
+from audit.problems import PartitionReport
+from console.documents import Scanned
+from console.evidence import Verdict
 from console.tally import Counts
 
 FINDING_TYPES_SHOWN = 12
+PROBLEMS_SHOWN = 20
 
 
 def _grid() -> Table:
@@ -81,3 +84,41 @@ def status_table(state: dict[str, object]) -> RenderableType:
         more = Text(f"  pid {worker['pid']}  restarts {worker['restarts']}  health port {worker['health_port']}", style="dim")
         grid.add_row(str(worker["name"]), readiness + more)
     return grid
+
+
+def age(milliseconds_ago: int) -> str:
+    """Write how long ago something was, in one unit."""
+    seconds = max(0, milliseconds_ago) // 1000
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def verdict_table(verdict: Verdict, now_ms: int) -> RenderableType:
+    """Return the verdict on each partition, and below it every problem that was located."""
+    table = Table(box=None, padding=(0, 3, 0, 0))
+    for heading in ("partition", "entries", "checkpoint", "tiles offsets", "verdict"):
+        table.add_column(heading, justify="left")
+    for report in verdict.reports:
+        signed = verdict.signed_at_ms.get(report.partition)
+        when = f" signed {age(now_ms - signed)} ago" if signed is not None else ""
+        offsets = f"{report.offset_from:,} … {report.offset_to:,}"
+        table.add_row(
+            str(report.partition), f"{report.entries:,}", f"{report.checkpoints:,} notes{when}", offsets, _partition_verdict(report)
+        )
+    more = [problem for report in verdict.reports for problem in report.problems]
+    lines = [Text(f"partition {problem.partition}: {problem.kind}: {problem.detail}", style="red") for problem in more[:PROBLEMS_SHOWN]]
+    if len(more) > PROBLEMS_SHOWN:
+        lines.append(Text(f"and {len(more) - PROBLEMS_SHOWN:,} more (--json names all)", style="red"))
+    return Group(table, *lines)
+
+
+def _partition_verdict(report: PartitionReport) -> Text:
+    if not report.problems:
+        words = f"{'intact' if report.intact else 'not intact'} · {'complete' if report.complete else 'incomplete'}"
+        return Text(words, style="green" if report.intact and report.complete else "red")
+    first = report.problems[0]
+    delivery = f"  (delivery {first.delivery_id})" if first.delivery_id else ""
+    intact = "intact · " if report.intact else ""
+    return Text(f"{intact}entry {first.entry_index:,} {first.kind}{delivery}", style="red")

@@ -34,7 +34,7 @@ class Watcher:
         return self._tally.counts()
 
 
-def watch(reader: TopicReader, show: Callable[[Counts], None], go_on: Callable[[], bool]) -> Counts:
+def follow(reader: TopicReader, show: Callable[[Counts], None], go_on: Callable[[], bool]) -> Counts:
     """Show the counts after every read until ``go_on`` says no; return the last."""
     watcher = Watcher(reader)
     while go_on():

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from detectors.finding import Provenance
 from detectors.normalize import IDENTIFIER_SEPARATORS, Cut, cut_after, cut_before, identifier_form, normal_form
 
+_PLACES_MAX = 256  # a text that repeats a value inside longer ones more often than this is hostile: it must not cost more, and is in doubt
 _SHORT_CHARS_MAX = 3  # a longer value in a script without blanks is taken as found wherever it stands
 
 
@@ -71,16 +72,20 @@ class _Haystack:
     def contains(self, normal: str, compact: str | None, *, at_least: Cut) -> bool:
         """Say whether a value stands here as it is written, or as an identifier, cut off at both ends at least so firmly."""
         short = len(normal) <= _SHORT_CHARS_MAX
-        if any(self._is_cut_off(start, start + len(normal), short=short, at_least=at_least) for start in _starts(self._text, normal)):
-            return True
-        return compact is not None and any(
-            self._is_cut_off(self._origin(start), self._origin(start + len(compact) - 1) + 1, short=short, at_least=at_least)
-            for start in _starts(self._compact, compact)
-        )
+        for tried, (start, end) in enumerate(self._places(normal, compact)):
+            if tried == _PLACES_MAX:
+                return at_least <= Cut.POSSIBLE
+            if cut_before(self._text, start, short=short) >= at_least and cut_after(self._text, end, short=short) >= at_least:
+                return True
+        return False
 
-    def _is_cut_off(self, start: int, end: int, *, short: bool, at_least: Cut) -> bool:
-        """Say whether both ends of a span of the normal form are cut firmly enough."""
-        return cut_before(self._text, start, short=short) >= at_least and cut_after(self._text, end, short=short) >= at_least
+    def _places(self, normal: str, compact: str | None) -> Iterator[tuple[int, int]]:
+        """Yield the spans of the normal form in which a value stands, as it is written and then as an identifier."""
+        for start in _starts(self._text, normal):
+            yield start, start + len(normal)
+        if compact is not None:
+            for start in _starts(self._compact, compact):
+                yield self._origin(start), self._origin(start + len(compact) - 1) + 1
 
     def _origin(self, position: int) -> int:
         """Return where a character of the compact form stands in the normal form."""

@@ -1,0 +1,1 @@
+"""Jurisdiction rules as cited data, compiled to three-valued decisions."""

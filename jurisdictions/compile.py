@@ -1,12 +1,12 @@
 """Packs in force on a day → one generated function that says, for every rule, whether it surely and whether it possibly fires.
 
-The function is generated from the checked condition trees alone: fact names come from the vocabulary, literals are passed in as
-constants, so no text of a pack file ever reaches the interpreter. Rules that share their first test share its evaluation.
+The function is generated from the checked condition trees alone: fact names come from the vocabulary, words of a pack stand in it only
+as quoted literals or as members of sets that are passed in. Rules that share their first test share its evaluation.
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -48,10 +48,11 @@ class Compiled:
         assumed: Facts that the operator declares; to be passed to ``facts_of`` as ``declared``.
         decide: The generated function: a look-up (``None``: unknown) → bits of the rules that surely fire, bits of those that may.
         source: Its text, for people.
+        read_order: ``facts_read``, sorted.
         memo: Verdicts by bits; a cache, no part of the meaning.
     """
 
-    on: datetime.date
+    on: dt.date
     packs: tuple[str, ...]
     rules: tuple[RuleInForce, ...]
     destinations: frozenset[str]
@@ -59,10 +60,11 @@ class Compiled:
     assumed: Mapping[str, FactValue]
     decide: Decide
     source: str
+    read_order: tuple[str, ...]
     memo: dict[tuple[int, int], Verdict] = field(default_factory=dict, compare=False, repr=False)
 
 
-def compile_packs(packs: Sequence[Pack], on: datetime.date) -> Compiled:
+def compile_packs(packs: Sequence[Pack], on: dt.date) -> Compiled:
     """Compile the rules that are in force on a day; the order of packs and rules does not matter.
 
     Raises:
@@ -89,6 +91,7 @@ def compile_packs(packs: Sequence[Pack], on: datetime.date) -> Compiled:
         assumed={name: assumption.value for pack in packs for name, assumption in pack.assume.items()},
         decide=decide,
         source=source,
+        read_order=tuple(sorted(facts_read)),
     )
 
 

@@ -12,6 +12,7 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from jurisdictions.facts import FactKind, FactValue, check_value, vocabulary
@@ -116,29 +117,37 @@ def parse(text: str, sets: Mapping[str, frozenset[str]]) -> Node:
 
 def _condition(node: ast.expr, sets: Mapping[str, frozenset[str]]) -> Node:
     match node:
-        case ast.BoolOp(op=ast.And()):
-            return Every(tuple(_condition(part, sets) for part in node.values))
-        case ast.BoolOp(op=ast.Or()):
-            return AnyOf(tuple(_condition(part, sets) for part in node.values))
+        case ast.BoolOp():
+            parts = tuple(_condition(part, sets) for part in node.values)
+            return Every(parts) if isinstance(node.op, ast.And) else AnyOf(parts)
         case ast.UnaryOp(op=ast.Not()):
             return Not(_condition(node.operand, sets))
         case ast.Constant(value=bool()):
             return Constant(bool(node.value))
         case ast.Call(func=ast.Name(id="bool"), args=[inner], keywords=[]):
             return _condition(inner, sets)
-        case ast.BinOp(op=ast.BitAnd()):
-            return _checked(Atom("meets", _operand(node.left, sets), _operand(node.right, sets)))
         case ast.Compare():
-            sides = [_operand(side, sets) for side in (node.left, *node.comparators)]
-            pairs = zip(sides, node.ops, sides[1:], strict=False)
-            tests = tuple(_checked(Atom(_operator(op), left, right)) for left, op, right in pairs)
-            return tests[0] if len(tests) == 1 else Every(tests)
-        case ast.Name():
-            fact = _operand(node, sets)
-            if fact.kind not in {"bool", "set"}:
-                raise PackError(f"{node.id!r} is neither true nor false: compare it")
-            return _checked(Atom("true" if fact.kind == "bool" else "some", fact))
-    raise PackError(f"a condition may not contain {type(node).__name__}")
+            return _comparison(node, sets)
+    return _plain(node, sets)
+
+
+def _comparison(node: ast.Compare, sets: Mapping[str, frozenset[str]]) -> Node:
+    """A chain is the conjunction of its links, as in Python."""
+    sides = [_operand(side, sets) for side in (node.left, *node.comparators)]
+    links = tuple(_checked(Atom(_operator(op), *pair)) for op, pair in zip(node.ops, pairwise(sides), strict=True))
+    return links[0] if len(links) == 1 else Every(links)
+
+
+def _plain(node: ast.expr, sets: Mapping[str, frozenset[str]]) -> Atom:
+    """A fact by itself, or the sets that two operands have in common."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd):
+        return _checked(Atom("meets", _operand(node.left, sets), _operand(node.right, sets)))
+    fact = _operand(node, sets) if isinstance(node, ast.Name) else None
+    if fact is None:
+        raise PackError(f"a condition may not contain {type(node).__name__}")
+    if fact.kind not in {"bool", "set"}:
+        raise PackError(f"{fact.fact!r} is neither true nor false: compare it")
+    return _checked(Atom("true" if fact.kind == "bool" else "some", fact))
 
 
 def _operator(op: ast.cmpop) -> Operator:

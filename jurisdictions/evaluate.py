@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
+from operator import attrgetter
 
 from jurisdictions.compile import Compiled, RuleInForce
 from jurisdictions.condition import value_of
-from jurisdictions.facts import FactValue, vocabulary
+from jurisdictions.facts import FactValue, fact_note, vocabulary
 from jurisdictions.pack import ACTIONS, RedactScope
-from schemas.records import RuleRef
+from schemas.records import Fact, RuleRef
 
 _RANK = {action: rank for rank, action in enumerate(ACTIONS)}
 _HOLD = _RANK["hold"]
+_BY_NAME = attrgetter("name")
 _MEMO_ENTRIES_MAX = 4096
 _CASES_FACTS_MAX = 3  # 2 ** 3 evaluations at most, and only where a verdict is open
 
@@ -69,6 +71,33 @@ def evaluate(compiled: Compiled, facts: Mapping[str, FactValue]) -> Verdict:
 def explain(compiled: Compiled, facts: Mapping[str, FactValue]) -> list[tuple[str, bool | None]]:
     """Every rule in force with the value of its condition (``None``: unknown), by rule id; interpreted, so slow and independent."""
     return sorted((entry.rule.id, value_of(entry.condition, facts)) for entry in compiled.rules)
+
+
+def evidence_of(compiled: Compiled, facts: Mapping[str, FactValue]) -> tuple[Fact, ...]:
+    """The facts as the audit entry keeps them: those that rules in force read, by name, as canonical JSON.
+
+    What the operator declared is not repeated: one fact ``assumed`` says ``"all"``, or names those that were taken as declared. Their
+    values stand in the packs, whose digest is in the same entry.
+
+    Args:
+        compiled: The packs that decided.
+        facts: As they were evaluated.
+    """
+    notes = []
+    assumed = []
+    for name in compiled.read_order:
+        if name not in facts:
+            continue
+        value = facts[name]
+        if name in compiled.assumed and value == compiled.assumed[name]:
+            assumed.append(name)
+        else:
+            notes.append(fact_note(name, value))
+    if assumed:
+        every = len(assumed) == sum(name in compiled.assumed for name in compiled.read_order)
+        notes.append(fact_note("assumed", "all" if every else frozenset(assumed)))
+        notes.sort(key=_BY_NAME)
+    return tuple(notes)
 
 
 def _verdict(compiled: Compiled, must: int, may: int) -> Verdict:

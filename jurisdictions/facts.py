@@ -228,29 +228,7 @@ def facts_of(
     return facts
 
 
-@lru_cache(maxsize=8192)
-def _json_of(value: FactValue, kind: type) -> str:
-    """Canonical JSON; the type is part of the key because ``True == 1``."""
-    return json.dumps(sorted(value) if kind is frozenset else value, ensure_ascii=False)  # type: ignore[arg-type]
-
-
-def evidence_of(
-    facts: Mapping[str, FactValue], facts_read: Iterable[str], assumed: Mapping[str, FactValue] | None = None
-) -> tuple[Fact, ...]:
-    """The facts as the audit entry keeps them: those that rules in force read, by name, as canonical JSON.
-
-    A fact that has the value which the operator's pack declares is not repeated: it is named in one fact ``assumed``, and its value
-    stands in the packs, whose digest is in the same entry.
-
-    Args:
-        facts: As they were evaluated.
-        facts_read: ``Compiled.facts_read``.
-        assumed: ``Compiled.assumed``.
-    """
-    declared = assumed or {}
-    names = sorted(name for name in facts_read if name in facts)
-    taken = tuple(name for name in names if name in declared and facts[name] == declared[name])
-    kept = [Fact(name, _json_of(facts[name], type(facts[name]))) for name in names if name not in taken]
-    if taken:
-        kept.append(Fact("assumed", _json_of(frozenset(taken), frozenset)))
-    return tuple(sorted(kept, key=lambda fact: fact.name))
+@lru_cache(maxsize=8192, typed=True)
+def fact_note(name: str, value: FactValue) -> Fact:
+    """A fact as the audit entry keeps it, its value as canonical JSON; ``typed`` because ``True == 1``."""
+    return Fact(name, json.dumps(sorted(value) if isinstance(value, frozenset) else value, ensure_ascii=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -25,8 +25,8 @@ class Mechanism:
     id: str
     kind: str
     customer_id: str
-    since: datetime.date
-    until: datetime.date | None
+    since: dt.date
+    until: dt.date | None
 
     def __post_init__(self) -> None:
         """Refuse a kind that no rule could ask for.
@@ -38,7 +38,7 @@ class Mechanism:
             raise PackError(f"mechanism {self.id}: unknown kind {self.kind!r}")
 
 
-def kinds_in_force(register: Mapping[str, Mechanism], named: Iterable[str], customer_id: str, on: datetime.date) -> frozenset[str]:
+def kinds_in_force(register: Mapping[str, Mechanism], named: Iterable[str], customer_id: str, on: dt.date) -> frozenset[str]:
     """The kinds that count for a customer on a day.
 
     Args:

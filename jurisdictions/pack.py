@@ -7,8 +7,9 @@ is worse than a worker that does not start. The golden rule is enforced here: **
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from schemas.errors import PackError
 Action = Literal["release", "label", "redact", "hold", "block"]
 
 ACTIONS: tuple[Action, ...] = ("release", "label", "redact", "hold", "block")  # the lattice, from lenient to strict
+_LABEL = re.compile(r"[a-z]+(?:\.[a-z][a-z_]*)+")
 NEEDS_TEXT = frozenset({"release", "block"})
 OBLIGATIONS: Mapping[str, str] = {
     "log": "Keep the decision in the ledger",
@@ -57,7 +59,7 @@ class Citation(_Shape):
     quote: str | None = Field(default=None, min_length=4)
     quote_lang: str | None = Field(default=None, pattern=r"^[a-z]{2}$")
     language: str = Field(pattern=r"^[a-z]{2}$")
-    accessed: datetime.date
+    accessed: dt.date
     checked: Literal["text", "secondary", "remembered"]
     checked_by: str = Field(min_length=3)
 
@@ -65,8 +67,8 @@ class Citation(_Shape):
 class Validity(_Shape):
     """The days on which a rule is in force, both inclusive; open where ``until`` is missing."""
 
-    since: datetime.date = Field(alias="from")
-    until: datetime.date | None = Field(default=None, alias="to")
+    since: dt.date = Field(alias="from")
+    until: dt.date | None = Field(default=None, alias="to")
 
 
 class _RedactShape(_Shape):
@@ -255,11 +257,7 @@ def parse_pack(text: str, file: str) -> Pack:
     try:
         document = read_yaml(text)
         shape = _PackShape.model_validate(document)
-        sets = dict(named_sets())
-        for name, members in shape.sets.items():
-            if name in sets or not name.isupper():
-                raise PackError(f"set {name}: taken, or not in capitals")
-            sets[name] = frozenset(members)
+        sets = _sets(shape)
         return Pack(
             id=shape.id,
             version=shape.version,
@@ -299,6 +297,16 @@ def _first(error: ValidationError) -> str:
     problem = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(step) for step in problem["loc"])
     return f"{where}: {problem['msg']}"
+
+
+def _sets(shape: _PackShape) -> dict[str, frozenset[str]]:
+    """The sets that this pack's conditions may name: the bundled ones and its own."""
+    sets = dict(named_sets())
+    for name, members in shape.sets.items():
+        if name in sets or not name.isupper():
+            raise PackError(f"set {name}: taken, or not in capitals")
+        sets[name] = frozenset(members)
+    return sets
 
 
 def _destinations(covers: Sequence[str], sets: Mapping[str, frozenset[str]]) -> frozenset[str]:
@@ -349,27 +357,29 @@ def _test(shape: _TestShape) -> RuleTest:
 
 
 def _check_shape(shape: _RuleShape) -> None:
-    """What the types alone do not say."""
-    if shape.action in NEEDS_TEXT and shape.citation.checked != "text":
-        raise PackError(f"{shape.action} needs a provision that was read at its source; this one is {shape.citation.checked}")
-    if shape.citation.quote and (shape.citation.checked != "text" or not shape.citation.quote_lang):
-        raise PackError("a quote needs quote_lang and a provision whose text was read")
-    if shape.in_force.until is not None and shape.in_force.until < shape.in_force.since:
-        raise PackError("in force until a day before it begins")
-    if shape.action is None and not shape.obligations:
-        raise PackError("neither an action nor an obligation")
-    if shape.redact is not None and shape.action != "redact":
-        raise PackError("a redact scope needs the action redact")
-    if (shape.action == "label") != bool(shape.labels):
-        raise PackError("labels go with the action label, and the action label with labels")
-    for label in shape.labels:
-        if not all(part.replace("_", "a").isalpha() and part.islower() for part in label.split(".")) or "." not in label:
-            raise PackError(f"label {label!r} is not of the form area.name")
-    if strange := sorted(set(shape.obligations) - set(OBLIGATIONS)):
-        raise PackError(f"unknown obligation {strange[0]!r}")
+    """What the types alone do not say.
+
+    Raises:
+        PackError: For the first demand that is not met.
+    """
     outcomes = {test.fires for test in shape.tests}
-    if not {True, False} <= outcomes:
-        raise PackError("tests are missing: at least one that fires and one that does not")
+    strange = sorted(set(shape.obligations) - set(OBLIGATIONS))
+    odd_label = next((label for label in shape.labels if not _LABEL.fullmatch(label)), None)
+    read = shape.citation.checked == "text"
+    demands = (
+        (read or shape.action not in NEEDS_TEXT, f"{shape.action} needs a provision read at its source, this is {shape.citation.checked}"),
+        (not shape.citation.quote or (read and shape.citation.quote_lang), "a quote needs quote_lang and a provision whose text was read"),
+        (shape.in_force.until is None or shape.in_force.since <= shape.in_force.until, "in force until a day before it begins"),
+        (shape.action is not None or shape.obligations, "neither an action nor an obligation"),
+        (shape.redact is None or shape.action == "redact", "a redact scope needs the action redact"),
+        ((shape.action == "label") == bool(shape.labels), "labels go with the action label, and the action label with labels"),
+        (odd_label is None, f"label {odd_label!r} is not of the form area.name"),
+        (not strange, f"unknown obligation {strange[0]!r}" if strange else ""),
+        ({True, False} <= outcomes, "tests are missing: at least one that fires and one that does not"),
+    )
+    for met, reason in demands:
+        if not met:
+            raise PackError(reason)
 
 
 def _scope(shape: _RuleShape) -> RedactScope | None:

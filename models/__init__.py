@@ -1,0 +1,1 @@
+"""Pinned models: the manifest, the build, and the sessions that run them."""

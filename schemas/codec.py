@@ -33,6 +33,7 @@ PREFIX_BYTES = 5
 VALUE_BYTES_MAX = 1 << 20
 TEXT_CHARS_MAX = 1 << 16
 _ID_MAX = 2**32 - 1
+_VARINT_LAST_MAX = 0x7F
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Codec:
 
     __slots__ = ("_find_writer_schema", "_readings", "_text_chars_max", "_value_bytes_max", "_writings")
 
-    def __init__(  # noqa: D107 - the class says it
+    def __init__(
         self,
         ids: Mapping[str, int],
         *,
@@ -170,7 +171,7 @@ class Codec:
         try:
             record = reading.shape.from_fields(schemaless_reader(buffer, reading.writer, reading.reader))  # type: ignore[arg-type]
         except Exception as error:  # noqa: BLE001 - hostile bytes raise what comes; its messages hold text and must not travel on
-            failure = _unreadable(error, reading.shape.name, buffer.tell())
+            failure = _unreadable(error, reading.shape.name, value, buffer.tell())
         else:
             if buffer.tell() != len(value):
                 raise TruncatedError(f"{reading.shape.name} ends at byte {buffer.tell()} of {len(value)}")
@@ -226,9 +227,11 @@ def _unwritable(error: Exception, name: str) -> CarnetError:
     return InvariantError(f"{name} does not fit its schema ({type(error).__name__})")
 
 
-def _unreadable(error: Exception, name: str, byte: int) -> SchemaError:
+def _unreadable(error: Exception, name: str, value: bytes, byte: int) -> SchemaError:
     if isinstance(error, UnicodeError):
         return InvalidUtf8Error(f"{name} near byte {byte}")
-    if isinstance(error, EOFError):
-        return TruncatedError(f"{name} ends early, near byte {byte}")
+    # An IndexError is a branch or a symbol that does not exist, and also fastavro's word for a varint that ends in its middle.
+    in_varint = isinstance(error, IndexError) and byte == len(value) and value[-1] > _VARINT_LAST_MAX
+    if isinstance(error, EOFError) or in_varint:
+        return TruncatedError(f"{name} ends early, at byte {byte}")
     return SchemaError(f"{name} near byte {byte} ({type(error).__name__})")

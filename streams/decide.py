@@ -8,12 +8,11 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from detectors.classifier import LanguageClassifier
-
 from detectors.finding import Finding
 from detectors.redact import redact
 from jurisdictions.compile import Compiled
-from jurisdictions.evaluate import Verdict, evaluate
-from jurisdictions.facts import evidence_of, facts_of
+from jurisdictions.evaluate import Verdict, evaluate, evidence_of
+from jurisdictions.facts import facts_of
 from schemas.records import (
     Covers,
     Decision,
@@ -33,6 +32,8 @@ from streams.sealing import Sealer, commitment
 from streams.state import LANGUAGE_WINDOW_CHARS, PartitionState, StreamState
 from streams.tick import Outcome
 
+_DAY_MS = 86_400_000
+_LAST_DAY_MS = 2_932_896 * _DAY_MS  # 9999-12-31: a time beyond it is still a date
 _STOPPING = frozenset({"hold", "block"})
 
 
@@ -111,8 +112,7 @@ class Decider:
             stream.suspend(verdict.action, "", tuple(rule.id for rule in verdict.rules))
         action = stream.suspended or verdict.action
         stream.personal = int(facts["personal_values"])
-        evidence = evidence_of(facts, rules.facts_read, rules.assumed)
-        return Judged(replace(segment, findings=findings), action, verdict, evidence, model)
+        return Judged(replace(segment, findings=findings), action, verdict, evidence_of(rules, facts), model)
 
     def write(self, number: int, partition: PartitionState, judged: Judged, outcome: Outcome) -> None:
         """Write a judged segment: audit entry, then delivery or held text, then usage when the stream ends."""
@@ -288,8 +288,8 @@ def _covers(segment: Segment, now_ms: int) -> tuple[Covers, HoldBack]:
 
 @lru_cache(maxsize=64)
 def _day_of(number: int) -> date:
-    return datetime.fromtimestamp(number * 86_400, UTC).date()
+    return datetime.fromtimestamp(number * (_DAY_MS // 1_000), UTC).date()
 
 
 def _day(at_ms: int) -> date:
-    return _day_of(at_ms // 86_400_000)
+    return _day_of(min(max(at_ms, 0), _LAST_DAY_MS) // _DAY_MS)

@@ -6,10 +6,9 @@ import hashlib
 from collections.abc import Callable
 from typing import Final
 
-from schemas.cloudevents import Headers, headers
-
 from audit.checkpoint import Signer
 from audit.hashing import leaf_hash
+from schemas.cloudevents import Headers, headers
 from schemas.codec import Codec
 from schemas.errors import CarnetError
 from schemas.records import AuditEntry, DeadLetter, DeadLetterNote, Decision, Record, Stamp

@@ -1,4 +1,4 @@
-"""The names of the topics; plain strings, so that the pure core can say where a record goes without knowing Kafka."""
+"""The names of the topics, and of the one fixed key; plain strings, so that the pure core can say where a record goes without Kafka."""
 
 from typing import Final
 
@@ -10,3 +10,5 @@ USAGE: Final = "carnet.usage.v1"
 DEAD_LETTERS: Final = "carnet.dead-letters.v1"
 STATE: Final = "carnet.state.v1"
 CHECKPOINTS: Final = "carnet.checkpoints.v1"
+
+PROGRESS_KEY: Final = b"partition"

@@ -17,7 +17,8 @@ from schemas.errors import HoldBackExceededError, InvariantError
 from streams.decide import Decider, Judged, Segment
 from streams.intake import Intake, Touched
 from streams.ledger import Ledger
-from streams.state import PROGRESS_KEY, PartitionState, StateCodec, StreamState
+from streams.names import PROGRESS_KEY
+from streams.state import PartitionState, StateCodec, StreamState
 from streams.tick import Inbound, Outcome, Tick
 
 _EXPIRY_STEP_MS = 1_000

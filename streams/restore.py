@@ -15,8 +15,8 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 
 from schemas.errors import InvariantError
 from streams import names
+from streams.names import PROGRESS_KEY
 from streams.settings import KafkaSettings
-from streams.state import PROGRESS_KEY
 
 _SETTLE_S: Final = 60.0
 _COMMITTED_S: Final = 120.0

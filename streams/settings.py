@@ -28,6 +28,8 @@ class KafkaSettings(_Group):
     heartbeat_interval_ms: int = Field(default=1_000, ge=100)
     transaction_timeout_ms: int = Field(default=10_000, ge=1_000)
     tick_records_max: int = Field(default=4_000, ge=1)
+    tick_age_ms_max: int = Field(default=180_000, ge=1_000)
+    """A tick that takes longer hangs: the worker leaves with exit code 75 and its supervisor starts it anew."""
     properties: dict[str, str] = Field(default_factory=dict)
     """Further librdkafka properties as JSON, for TLS and SASL: ``{"security.protocol": "SASL_SSL", ...}``."""
 

@@ -21,9 +21,9 @@ from detectors.provenance import EchoIndex
 from schemas.codec import Codec
 from schemas.errors import InvariantError
 from schemas.records import RequestOpened, StateSnapshot
+from streams.names import PROGRESS_KEY
 from streams.sealing import DataKey, Sealer
 
-PROGRESS_KEY: Final = b"partition"
 _LENGTH: Final = struct.Struct("<I")
 LANGUAGE_WINDOW_CHARS: Final = 160
 

@@ -35,7 +35,8 @@ def _kept(retention_ms: int) -> dict[str, str]:
 
 
 PLAN: Final = (
-    TopicPlan(INFERENCE, _kept(_WEEK_MS)),
+    # The broker's clock stamps what comes in: record time decides which law was in force, a producer must not choose it.
+    TopicPlan(INFERENCE, {**_kept(_WEEK_MS), "message.timestamp.type": "LogAppendTime"}),
     TopicPlan(DELIVERIES, _kept(_WEEK_MS)),
     # PIPL Art 56 and NDSR Art 12 ask for records of three years: evidence carries no text and may stay that long.
     TopicPlan(AUDIT, _kept(_THREE_YEARS_MS)),
@@ -76,7 +77,7 @@ def create(bootstrap_servers: str, partitions: int, replication_factor: int = 1)
                 continue
             topic = NewTopic(plan.name, num_partitions=partitions, replication_factor=replication_factor, topic_configs=dict(plan.config))
             try:
-                admin.create_topics([topic], timeout_ms=30_000)
+                admin.create_topics([topic], timeout_ms=30_000, wait_for_metadata=True)
             except TopicAlreadyExistsError:
                 continue  # another starter was faster; the check below decides
             except KafkaError as failure:

@@ -1,80 +1,64 @@
-"""Puts the rooms together: settings → codec, models, rules, keys → processor. Nothing else builds these objects."""
+"""Which agent reads which channel: one channel of ticks, one agent, one transactional log, one health page.
+
+The boot strategy is Faust's documented way to start an app without its own consumer, producer and web server.
+"""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
 
-from detectors.analyzer import build_engine
-from detectors.classifier import LanguageClassifier
-from detectors.scanner import Scanner
-from models.session import open_model
-from schemas.registry import RegistryIds
+import faust
 
-from audit.checkpoint import Signer, load_or_create_key
-from jurisdictions.compile import compile_packs
-from jurisdictions.pack import load_packs, packs_sha256
-from models import manifest
-from schemas.codec import Codec
-from streams.decide import Decider
-from streams.intake import Intake
-from streams.ledger import Ledger
-from streams.processor import Limits, Processor
-from streams.sealing import load_sealer
+from streams import metrics
+from streams.agents.inspect import inspector
+from streams.channel import Exchange, TickChannel
+from streams.health import HealthServer
 from streams.settings import Settings
-from streams.state import StateCodec
+from streams.transaction import TransactionalLog
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
-    """What a worker runs, and the parts that others look at."""
-
-    processor: Processor
-    state: StateCodec
-    codec: Codec
-
-
-def build_pipeline(settings: Settings, partitions: int) -> Pipeline:
-    """Build the processor; every file that is missing or altered stops it here.
-
-    Raises:
-        ConfigurationError: One line: what, why, what cures it.
-    """
-    codec = build_codec(settings)
-    sealer = load_sealer(settings.keys.dir, settings.keys.kek_base64, os.urandom)
-    ledger = Ledger(codec, sealer, build_signers(settings), settings.audit.origin)
-    engine = build_engine()
-    scanner = Scanner(engine, step_chars=settings.scan.step_chars, hold_back_chars_max=settings.scan.hold_back_chars_max)
-    model = open_model(manifest.load(), "language", require_gpu=settings.models.require_gpu, directory=settings.models.dir)
-    packs = load_packs()
-    rules_on = lru_cache(maxsize=64)(partial(compile_packs, packs))
-    decider = Decider(
-        classifier=LanguageClassifier(model), rules_on=rules_on, packs_sha256=packs_sha256(packs), sealer=sealer, ledger=ledger
+def assemble(settings: Settings, processor: Any, next_offset_of: Callable[[bytes], int]) -> faust.App:
+    """Wire a processor (anything with process, restore, forget, open_streams) to Kafka through Faust."""
+    app = faust.App(
+        f"carnet-{settings.worker.instance}",
+        broker=f"kafka://{settings.kafka.bootstrap_servers.split(',')[0]}",
+        store="memory://",
+        origin="streams",
+        autodiscover=False,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        web_enabled=False,
+        datadir=str(Path(".carnet") / f"faust-{settings.worker.instance}"),
     )
-    intake = Intake(
-        codec=codec,
-        scanner=scanner,
-        sealer=sealer,
-        ledger=ledger,
-        destinations=frozenset().union(*(pack.covers for pack in packs)),
-        partitions=partitions,
-        chunk_chars_max=settings.scan.chunk_chars_max,
+    channel = TickChannel(app)
+    exchange = Exchange(channel)
+    app.agent(channel, name="inspect")(inspector(processor.process, exchange))
+    log = TransactionalLog(
+        settings=settings.kafka,
+        instance=settings.worker.instance,
+        decide=exchange.decide,
+        restore=processor.restore,
+        forget=processor.forget,
+        next_offset_of=next_offset_of,
+        committed=metrics.observe,
+        resume=app.flow_control.resume,
     )
-    state = StateCodec(codec, sealer, scanner)
-    limits = Limits(hold_back_ms_max=settings.scan.hold_back_ms_max)
-    processor = Processor(scanner=scanner, intake=intake, decider=decider, ledger=ledger, state=state, limits=limits)
-    return Pipeline(processor, state, codec)
+    health = HealthServer(settings.health, log.vital, lambda: processor.open_streams)
+    app.boot_strategy = _boot(app, [log, health])
+    return app
 
 
-def build_codec(settings: Settings) -> Codec:
-    """Return the codec: ids from a registry when one is set, else the committed ones."""
-    url = settings.schema_.registry_url
-    return Codec.committed() if url is None else RegistryIds(url).codec()
+def _boot(app: faust.App, services: list[Any]) -> Any:
+    """Faust's documented extension point: start the agents, then our services; no consumer, no producer, no web server."""
 
+    class Boot(faust.app.BootStrategy):  # type: ignore[misc]  # Faust ships no types
+        enable_kafka_consumer = False
+        enable_kafka_producer = False
+        enable_web = False
 
-def build_signers(settings: Settings) -> Callable[[int], Signer]:
-    """Return partition → signer; one key, one origin a partition."""
-    key = load_or_create_key(settings.keys.dir / "checkpoint.pem", settings.audit.origin)
-    return lru_cache(maxsize=None)(lambda number: Signer(f"{settings.audit.origin}/{number}", key))
+        def agents(self) -> list[Any]:
+            return [*super().agents(), *services]
+
+    return Boot(app)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import faulthandler
+import logging
 import os
 import sys
 import threading
@@ -31,9 +32,9 @@ EXIT_BROKEN: Final = 70
 EXIT_HUNG: Final = 75
 _POLL_S: Final = 0.1
 _WATCH_EVERY_S: Final = 1.0
-_TICK_AGE_MAX_S: Final = 180.0
 
 _log = structlog.get_logger("carnet.transaction")
+_client_log = logging.getLogger("librdkafka")
 
 
 @dataclass(slots=True)
@@ -110,7 +111,7 @@ class TransactionalLog(Service):  # type: ignore[misc]  # mode ships no types
             now = time.monotonic()
             committing, busy = self.vital.committing_since, self.vital.busy_since
             hung = "transaction" if committing is not None and now - committing > transaction_max_s else ""
-            hung = hung or ("tick" if busy is not None and now - busy > _TICK_AGE_MAX_S else "")
+            hung = hung or ("tick" if busy is not None and now - busy > self._settings.tick_age_ms_max / 1_000 else "")
             if hung:
                 faulthandler.dump_traceback(file=sys.__stderr__)
                 leave(EXIT_HUNG, f"{hung} hangs")
@@ -118,7 +119,7 @@ class TransactionalLog(Service):  # type: ignore[misc]  # mode ships no types
     def _run(self) -> None:
         try:
             self._producer = self._new_producer()
-            self._consumer = Consumer(consumer_properties(self._settings))
+            self._consumer = Consumer(consumer_properties(self._settings), logger=_client_log)
             self._consumer.subscribe([names.INFERENCE], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
             while not self._stopping.is_set():
                 self.vital.beat = time.monotonic()
@@ -235,7 +236,7 @@ class TransactionalLog(Service):  # type: ignore[misc]  # mode ships no types
         """Return a producer under our transactional id: fences an older one, and aborts what it left open."""
         while True:
             try:
-                producer = Producer(producer_properties(self._settings, self._instance))
+                producer = Producer(producer_properties(self._settings, self._instance), logger=_client_log)
                 producer.init_transactions(30)
             except KafkaException as failure:
                 if failure.args[0].fatal() or self._stopping.is_set():

@@ -1,81 +1,30 @@
-"""The Faust app: a boot strategy without Faust's own consumer and producer, a channel of ticks, and the agents that read it."""
+"""The Faust app that ``faust -A streams worker`` runs."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import faust
 import structlog
 
 from schemas.errors import ConfigurationError
-from streams import logs, metrics, topics
-from streams.agents.inspect import inspector
-from streams.channel import Exchange, TickChannel
-from streams.health import HealthServer
+from streams import logs, topics
+from streams.pipeline import build_pipeline, load_equipment
 from streams.settings import Settings
-from streams.topology import build_pipeline
-from streams.transaction import TransactionalLog
+from streams.topology import assemble
 
 _log = structlog.get_logger("carnet.worker")
 
 
 def build_app() -> faust.App:
-    """Return the app that ``faust -A streams worker`` runs; a wrong setting ends the start with one line."""
+    """Return the app; a wrong setting, topic, model, pack or key ends the start with one line and exit code 2."""
     try:
         settings = Settings.load()
         logs.set_up(settings.log.level)
         partitions = topics.check(settings.kafka.bootstrap_servers, settings.topics.partitions)
-        pipeline = build_pipeline(settings, partitions)
+        pipeline = build_pipeline(settings, partitions, load_equipment(settings))
     except ConfigurationError as refusal:
         sys.stderr.write(f"carnet worker: {refusal}\n")
         raise SystemExit(2) from None
-    _log.info("worker built", partitions=partitions)
+    _log.info("worker built", count=partitions)
     return assemble(settings, pipeline.processor, pipeline.state.next_offset_of)
-
-
-def assemble(settings: Settings, processor: Any, next_offset_of: Callable[[bytes], int]) -> faust.App:
-    """Wire a processor (anything with process, restore, forget, open_streams) to Kafka through Faust."""
-    app = faust.App(
-        f"carnet-{settings.worker.instance}",
-        broker=f"kafka://{settings.kafka.bootstrap_servers.split(',')[0]}",
-        store="memory://",
-        origin="streams",
-        autodiscover=False,
-        topic_disable_leader=True,
-        topic_allow_declare=False,
-        web_enabled=False,
-        datadir=str(Path(".carnet") / f"faust-{settings.worker.instance}"),
-    )
-    channel = TickChannel(app)
-    exchange = Exchange(channel)
-    app.agent(channel, name="inspect")(inspector(processor.process, exchange))
-    log = TransactionalLog(
-        settings=settings.kafka,
-        instance=settings.worker.instance,
-        decide=exchange.decide,
-        restore=processor.restore,
-        forget=processor.forget,
-        next_offset_of=next_offset_of,
-        committed=metrics.observe,
-        resume=app.flow_control.resume,
-    )
-    health = HealthServer(settings.health, log.vital, lambda: processor.open_streams)
-    app.boot_strategy = _boot(app, [log, health])
-    return app
-
-
-def _boot(app: faust.App, services: list[Any]) -> Any:
-    """Faust's documented extension point: start the agents, then our services; no consumer, no producer, no web server."""
-
-    class Boot(faust.app.BootStrategy):  # type: ignore[misc]  # Faust ships no types
-        enable_kafka_consumer = False
-        enable_kafka_producer = False
-        enable_web = False
-
-        def agents(self) -> list[Any]:
-            return [*super().agents(), *services]
-
-    return Boot(app)

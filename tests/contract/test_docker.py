@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,21 @@ def test_the_broker_is_the_version_that_the_embedded_one_is(services: dict[str, 
     assert services["kafka"]["image"] == f"apache/kafka:{embedded.group(1)}"
 
 
-@pytest.mark.parametrize("name", ["topics", "worker-0", "feed"])
-def test_a_container_runs_a_command_that_the_console_has(services: dict[str, Any], root: Path, name: str) -> None:
-    stated = re.findall(r"^CMD (\[.*\])$", (root / "docker" / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)[-1]
-    program, *words = services[name].get("command") or json.loads(stated)
+@pytest.mark.parametrize("name", ["topics", "feed"])
+def test_a_container_runs_a_command_that_the_console_has(services: dict[str, Any], name: str) -> None:
+    program, *words = services[name]["command"]
     ran = subprocess.run([str(BIN / program), *words, "--help"], capture_output=True, text=True, check=False, timeout=120)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_an_image_starts_a_worker_as_the_supervisor_does(services: dict[str, Any], root: Path, tmp_path: Path) -> None:
+    from console.supervisor import worker_plans
+
+    stated = re.findall(r"^CMD (\[.*\])$", (root / "docker" / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)[-1]
+    (plan,) = worker_plans(1, {}, tmp_path, [6066])
+    in_image = json.loads(stated)[1:]
+    assert in_image == list(plan.command)[-len(in_image) :]
+    assert services["worker-0"]["command"] is None
 
 
 def test_the_dockerfile_has_no_known_weakness(root: Path) -> None:
@@ -81,6 +91,14 @@ def test_an_image_holds_exactly_one_onnx_runtime(root: Path, runtime: str, prese
     assert present in names
     assert absent not in names
     assert names.isdisjoint({"pytest", "ruff", "mypy", "onnx"})
+
+
+def test_an_image_holds_every_dependency_of_the_project(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {re.split(r"[^A-Za-z0-9._-]|[=<>]", requirement, maxsplit=1)[0].lower() for requirement in project["dependencies"]}
+    for runtime in ("cpu", "gpu"):
+        locked = (root / "docker" / f"requirements.{runtime}.lock").read_text(encoding="utf-8")
+        assert sorted(wanted - set(re.findall(r"^([a-z0-9._-]+)==", locked, re.MULTILINE))) == [], "make lock"
 
 
 def test_the_locks_agree_on_what_they_share(root: Path) -> None:

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/operations.md", "docs/threat-model.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/architecture.md",
+    "docs/operations.md",
+    "docs/threat-model.md",
+    "docs/wire-format.md",
+    "docs/ledger-format.md",
+)
 MAKE = re.compile(r"(?<![\w-])make ([a-z]+)\b")
 # A command and its words up to the first option, value or sign: `carnet topics create --partitions 8` names `topics create`.
 CARNET = re.compile(r"(?<![\w./-])carnet((?: [a-z][a-z-]*(?![\w./:=]))+)")

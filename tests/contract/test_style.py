@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
-import json
 import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-
-import schemas.records
 
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
@@ -20,8 +16,9 @@ PACKAGES = ("audit", "console", "detectors", "jurisdictions", "models", "schemas
 
 # Words that say nothing. They are allowed inside terms of the domain and in names that other libraries dictate.
 BANNED = {"event", "events", "result", "results", "data", "manager", "managers", "helper", "helpers", "util", "utils"}
-TERMS = re.compile(r"data_?cent(?:re|er)s?|data_?keys?|data_?dir(?:ectory)?|metadata")
-DICTATED = {"validate_result", "invalidate_result", "nlp_artifacts", "on_isolated_partition_event"}
+TERMS = re.compile(r"data_?cent(?:re|er)s?|data_?keys?|data_?dir(?:ectory)?|data_?cards?|metadata")
+DICTATED = {"validate_result", "invalidate_result", "raw_results"}
+DICTATED_IN_TESTS = {"data"}  # hypothesis calls its interactive draws so
 
 # Written in pieces, so that this file does not contain what it forbids.
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:wo" + r"rk|fa" + r"rm|ro" + r"ot|ho" + r"me|Us" + r"ers)/[\w.-]+|/tm" + r"p/[a-z0-9_.-]+/[a-z]")
@@ -43,7 +40,7 @@ HOSTS = tuple(
     )
 )
 INDEX_OPTION = re.compile(r"(?<![\w-])--(?:extra-)?(?:index" + r"-url|find" + r"-links)")
-UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b|NotImplemented" + r"Error")
+UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|TO-" + r"BE-[A-Z]+)\b|NotImplemented" + r"Error")
 
 
 def trees(root: Path, sources: tuple[Path, ...]) -> Iterator[tuple[Path, ast.Module]]:
@@ -72,7 +69,8 @@ def own_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield the names that a module itself gives: of classes, functions, arguments, variables and import aliases."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.lineno, node.name
+            if not node.name.startswith("test_"):  # a test's name is a sentence
+                yield node.lineno, node.name
         elif isinstance(node, ast.arg):
             yield node.lineno, node.arg
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -111,7 +109,7 @@ def test_names_say_something(root: Path, sources: tuple[Path, ...]) -> None:
         f"{path}:{line} {name}"
         for path, tree in trees(root, sources)
         for line, name in own_names(tree)
-        if name not in DICTATED and words(name) & BANNED
+        if name not in DICTATED and not (path.parts[0] == "tests" and name in DICTATED_IN_TESTS) and words(name) & BANNED
     ]
     modules = [str(path) for path in sources if words(path.stem) & BANNED]
     assert empty + modules == []
@@ -128,21 +126,6 @@ def test_every_package_hands_out_its_types(root: Path) -> None:
     assert [package for package in PACKAGES if not (root / package / "py.typed").is_file()] == []
 
 
-def test_every_avro_schema_has_its_record_with_the_same_fields_in_the_same_order(root: Path) -> None:
-    schema_paths = sorted((root / "schemas" / "avro").glob("*.avsc"))
-    in_avro = {}
-    for path in schema_paths:
-        schema = json.loads(path.read_text(encoding="utf-8"))
-        in_avro[schema["name"]] = [field["name"] for field in schema["fields"]]
-    in_python = {
-        name: [field.name for field in dataclasses.fields(record)] if dataclasses.is_dataclass(record) else None
-        for name in in_avro
-        for record in [getattr(schemas.records, name, None)]
-    }
-    assert len(in_avro) >= 9
-    assert in_python == in_avro
-
-
 def test_no_file_names_a_path_of_one_machine(root: Path, committed: tuple[Path, ...]) -> None:
     found = [f"{path}: {hit.group()}" for path, text in texts(root, committed) for hit in MACHINE_PATH.finditer(text)]
     assert found == []
@@ -154,8 +137,8 @@ def test_no_file_names_a_package_registry(root: Path, committed: tuple[Path, ...
     assert found == []
 
 
-def test_nothing_is_left_for_later(root: Path, sources: tuple[Path, ...]) -> None:
-    found = [f"{path}: {hit.group()}" for path, text in texts(root, sources) for hit in UNFINISHED.finditer(text)]
+def test_nothing_is_left_for_later(root: Path, committed: tuple[Path, ...]) -> None:
+    found = [f"{path}: {hit.group()}" for path, text in texts(root, committed) for hit in UNFINISHED.finditer(text)]
     assert found == []
 
 

