@@ -91,23 +91,15 @@ class EntryReader:
         return whole is not None and whole.decision is not None and whole.decision.action in _WITHHOLDING
 
     def _skim_decision(self, entry: bytes) -> Brief | None:
-        partition, at = _read_long(entry, PREFIX_BYTES + 1)
-        index, at = _read_long(entry, at)
-        _, at = _read_long(entry, at)  # decided_at_ms
+        (partition, index, _decided_at_ms), at = _read_longs(entry, PREFIX_BYTES + 1, 3)
         stream_id, at = _read_string(entry, at)
         branch, at = _read_long(entry, at)
         if partition != self._partition or branch != _PRESENT or entry[-2:] != _DECISION_TAIL:
             return None
         delivery_id, at = _read_string(entry, at)
         segment_index, at = _read_long(entry, at)
-        _, at = _read_string(entry, at)  # customer_id
-        _, at = _read_string(entry, at)  # destination
-        offset_from, at = _read_long(entry, at)
-        offset_to, at = _read_long(entry, at)
-        sequence_from, at = _read_long(entry, at)
-        sequence_to, at = _read_long(entry, at)
-        start, at = _read_long(entry, at)
-        end, at = _read_long(entry, at)
+        at = _skip_string(entry, _skip_string(entry, at))  # customer_id, destination
+        (offset_from, offset_to, sequence_from, sequence_to, start, end), _ = _read_longs(entry, at, 6)
         is_last = entry[-3] == 1
         return Brief(
             "decision",
@@ -173,10 +165,34 @@ def _read_long(entry: bytes, at: int) -> tuple[int, int]:
     return (value >> 1) ^ -(value & 1), at
 
 
+def _read_longs(entry: bytes, at: int, count: int) -> tuple[list[int], int]:
+    """Return that many zig-zag integers from ``at`` on, and where they end; a loop, as a call for each costs more than the reading."""
+    values = []
+    for _ in range(count):
+        byte = entry[at]
+        at += 1
+        value = byte & 0x7F
+        shift = 7
+        while byte & _CONTINUED:
+            byte = entry[at]
+            at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+        values.append((value >> 1) ^ -(value & 1))
+    return values, at
+
+
 def _read_string(entry: bytes, at: int) -> tuple[str, int]:
     """Return the string at ``at``, and where it ends."""
-    length, at = _read_long(entry, at)
-    end = at + length
-    if length < 0 or end > len(entry):
+    length, start = _read_long(entry, at)
+    if length < 0 or start + length > len(entry):
         raise IndexError
-    return entry[at:end].decode(), end
+    return entry[start : start + length].decode(), start + length
+
+
+def _skip_string(entry: bytes, at: int) -> int:
+    """Return where the string at ``at`` ends."""
+    length, at = _read_long(entry, at)
+    if length < 0 or at + length > len(entry):
+        raise IndexError
+    return at + length

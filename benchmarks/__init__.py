@@ -1,0 +1,1 @@
+"""One script for each claim in the README; method in README.md."""

@@ -75,6 +75,7 @@ class Run:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
     def stop(self) -> None:
+        """End the worker."""
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(20)
@@ -84,6 +85,7 @@ class Run:
         self._reader.close()
 
     def sample(self) -> Sample:
+        """Look at the worker and at what its group has committed."""
         if self.process.poll() is not None:
             raise SystemExit(f"{self.name} left with {self.process.returncode}:\n{(self._home / 'worker.log').read_text()[-2000:]}")
         done = sum(max(0, place.offset) for place in self._reader.committed(self._places, 10))

@@ -25,6 +25,7 @@ from console import evidence as ledger
 from console import installation, screens
 from console.answers import Answer, Defaults, read_answers
 from console.documents import read_documents
+from console.interrupts import unwinding
 from console.samples.compose import answers_path
 from schemas.errors import CarnetError, ConfigurationError, LedgerError
 from streams import topics
@@ -102,7 +103,8 @@ def up(
     if workers > settings.topics.partitions:
         raise ConfigurationError(f"{workers} workers for {settings.topics.partitions} partitions: a worker without one never becomes ready")
     say = (lambda _line: None) if as_json else (lambda line: screen.print(line, style="dim"))
-    running = installation.up(home, settings, workers=workers, port=port, say=say)
+    with unwinding():
+        running = installation.up(home, settings, workers=workers, port=port, say=say)
     if as_json:
         _print_json(asdict(running))
     else:

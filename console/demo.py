@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import shutil
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from rich.console import Console
@@ -23,6 +21,7 @@ from console import screens
 from console.answers import Defaults, read_answers
 from console.broker import Broker
 from console.feed import Feeder, Progress, feed
+from console.interrupts import unwinding
 from console.readers import TopicReader
 from console.samples.compose import answers_path
 from console.supervisor import Supervisor, worker_plans
@@ -84,11 +83,12 @@ def run_demo(home: Path, settings: Settings, *, screen: Console | None, print_js
         RetryableError: A part did not become ready in time.
     """
     home.mkdir(parents=True, exist_ok=True)
-    with _alone(home), _interrupted_by_sigterm(), contextlib.ExitStack() as parts:
+    with _alone(home), unwinding(), contextlib.ExitStack() as parts:
         done = _demonstrate(home, settings, screen or Console(quiet=True), parts)
     if screen is None:
         print_json(done.as_json())
         return done.exit_code
+    screen.print()
     screen.print(screens.verdict_table(done.verdict, int(time.time() * 1000)))
     screen.print(
         f"\n{done.progress.streams:,} streams: {done.progress.delivered:,} delivered, {done.progress.withheld:,} withheld, "
@@ -194,17 +194,3 @@ def _alone(home: Path) -> Iterator[None]:
         except BlockingIOError:
             raise ConfigurationError(f"a demo runs in {home} already (wait for it, or choose another --home)") from None
         yield
-
-
-@contextlib.contextmanager
-def _interrupted_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM unwind the stack as Ctrl-C does, so that everything is stopped."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -14,7 +14,7 @@ from audit.problems import ExitCode, PartitionReport, exit_code
 from audit.verify import verify_partition
 from console.readers import TopicReader
 from schemas.codec import Codec
-from schemas.errors import ConfigurationError, SchemaError
+from schemas.errors import ConfigurationError, LedgerError, SchemaError
 from schemas.records import DeliveryRecord
 from streams.names import AUDIT, CHECKPOINTS, DELIVERIES
 
@@ -45,10 +45,11 @@ Evidence = dict[int, PartitionEvidence]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The verdict on a whole ledger, partition by partition."""
+    """The verdict on a whole ledger, partition by partition; when the newest checkpoint of each was signed, over how many entries."""
 
     reports: tuple[PartitionReport, ...]
     signed_at_ms: dict[int, int | None]
+    signed_size: dict[int, int | None]
 
     @property
     def intact(self) -> bool:
@@ -133,7 +134,19 @@ def verify(evidence: Evidence, verifier: Verifier) -> Verdict:
         verify_partition(partition, found.entries, found.notes, verifier, witness=found.witness)
         for partition, found in sorted(evidence.items())
     )
-    return Verdict(reports, {partition: found.signed_at_ms for partition, found in evidence.items()})
+    return Verdict(
+        reports,
+        signed_at_ms={partition: found.signed_at_ms for partition, found in evidence.items()},
+        signed_size={partition: _newest_size(found, verifier.for_partition(partition)) for partition, found in evidence.items()},
+    )
+
+
+def _newest_size(found: PartitionEvidence, verifier: Verifier) -> int | None:
+    """Return how many entries the newest checkpoint signs, None if there is none by this key."""
+    try:
+        return verifier.checkpoint(found.notes[-1]).size if found.notes else None
+    except LedgerError:
+        return None
 
 
 def read_vkey(paths: Iterable[Path]) -> str:

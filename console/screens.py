@@ -99,14 +99,12 @@ def verdict_table(verdict: Verdict, now_ms: int) -> RenderableType:
     """Return the verdict on each partition, and below it every problem that was located."""
     table = Table(box=None, padding=(0, 3, 0, 0))
     for heading in ("partition", "entries", "checkpoint", "tiles offsets", "verdict"):
-        table.add_column(heading, justify="left")
+        table.add_column(heading, justify="left", no_wrap=True)
     for report in verdict.reports:
-        signed = verdict.signed_at_ms.get(report.partition)
-        when = f" signed {age(now_ms - signed)} ago" if signed is not None else ""
+        size, signed = verdict.signed_size.get(report.partition), verdict.signed_at_ms.get(report.partition)
+        checkpoint = "none" if size is None else f"{size:,} signed" + (f" {age(now_ms - signed)} ago" if signed is not None else "")
         offsets = f"{report.offset_from:,} … {report.offset_to:,}"
-        table.add_row(
-            str(report.partition), f"{report.entries:,}", f"{report.checkpoints:,} notes{when}", offsets, _partition_verdict(report)
-        )
+        table.add_row(str(report.partition), f"{report.entries:,}", checkpoint, offsets, _partition_verdict(report))
     more = [problem for report in verdict.reports for problem in report.problems]
     lines = [Text(f"partition {problem.partition}: {problem.kind}: {problem.detail}", style="red") for problem in more[:PROBLEMS_SHOWN]]
     if len(more) > PROBLEMS_SHOWN:

@@ -16,7 +16,7 @@ from schemas.errors import InvariantError
 from streams.tick import Outcome, Tick
 
 
-class TickChannel(Channel):  # type: ignore[misc]  # Faust ships no types
+class TickChannel(Channel[Any]):
     """Carries one tick at a time to the one agent that listens."""
 
     def __init__(self, app: Any, **options: Any) -> None:
@@ -32,7 +32,7 @@ class Exchange:
     """One tick out, one outcome back; used by the transaction's thread on one side and the agent on the other."""
 
     def __init__(self, channel: TickChannel) -> None:
-        self._channel = channel
+        self._channel: Any = channel  # typed for events; ticks are plain values
         self._waiting: asyncio.Future[Outcome] | None = None
 
     async def decide(self, tick: Tick) -> Outcome:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import cast
 
 from detectors.classifier import LanguageClassifier
 from detectors.finding import Finding
@@ -111,7 +112,7 @@ class Decider:
         if verdict.action in _STOPPING:
             stream.suspend(verdict.action, "", tuple(rule.id for rule in verdict.rules))
         action = stream.suspended or verdict.action
-        stream.personal = int(facts["personal_values"])
+        stream.personal = cast("int", facts["personal_values"])
         return Judged(replace(segment, findings=findings), action, verdict, evidence_of(rules, facts), model)
 
     def write(self, number: int, partition: PartitionState, judged: Judged, outcome: Outcome) -> None:
@@ -149,7 +150,8 @@ class Decider:
         if is_held:
             self._withhold(number, decision, index, segment, outcome)
         if not is_held or not stream.noticed or decision.is_last:
-            evidence = EvidenceRef(number, index, digest, salt)
+            # A notice does not open the commitment to the text that it withholds.
+            evidence = EvidenceRef(number, index, digest, b"" if is_held else salt)
             self._deliver(number, judged, decision, (text, redactions), evidence, outcome)
             stream.noticed = stream.noticed or is_held
         self._account(number, decision, segment, outcome)

@@ -40,7 +40,7 @@ def condition(vital: Vital, now: float) -> dict[str, Any]:
     }
 
 
-class HealthServer(Service):  # type: ignore[misc]  # mode ships no types
+class HealthServer(Service):
     """Answers probes and Prometheus."""
 
     def __init__(self, settings: HealthSettings, vital: Vital, open_streams: Callable[[], int], **options: Any) -> None:

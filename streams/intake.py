@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from detectors.scanner import Scanner
-
 from schemas.codec import Codec
 from schemas.errors import (
     ChunkAfterCloseError,

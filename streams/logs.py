@@ -56,7 +56,7 @@ def _first_words(message: str) -> str:
 
 def set_up(level: str) -> None:
     """Send all logging, ours and that of libraries, to standard error as JSON lines."""
-    shared = [
+    shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

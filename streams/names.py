@@ -12,3 +12,4 @@ STATE: Final = "carnet.state.v1"
 CHECKPOINTS: Final = "carnet.checkpoints.v1"
 
 PROGRESS_KEY: Final = b"partition"
+RECORD_BYTES_MAX: Final = 4 * 1024 * 1024

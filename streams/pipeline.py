@@ -7,17 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from detectors.analyzer import build_engine
-from detectors.scanner import Scanner
-
 from audit.checkpoint import Signer, load_or_create_key
+from detectors.analyzer import build_engine
 from detectors.classifier import LanguageClassifier
+from detectors.scanner import Scanner
 from jurisdictions.compile import compile_packs
 from jurisdictions.pack import Pack, load_packs, packs_sha256
 from models import manifest
 from models.session import open_model
 from schemas.codec import Codec
-from schemas.registry import RegistryIds
+from streams.codecs import build_codec
 from streams.decide import Decider
 from streams.intake import Intake
 from streams.ledger import Ledger
@@ -92,12 +91,6 @@ def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, li
         limits=limits or Limits(hold_back_ms_max=settings.scan.hold_back_ms_max),
     )
     return Pipeline(processor, state, codec)
-
-
-def build_codec(settings: Settings) -> Codec:
-    """Return the codec: ids from a registry when one is set, else the committed ones."""
-    url = settings.schema_.registry_url
-    return Codec.committed() if url is None else RegistryIds(url).codec()
 
 
 def build_signers(settings: Settings) -> Callable[[int], Signer]:

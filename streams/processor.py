@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from detectors.scanner import Scanner
-
 from detectors.finding import Finding
+from detectors.scanner import Scanner
 from schemas.errors import HoldBackExceededError, InvariantError
 from streams.decide import Decider, Judged, Segment
 from streams.intake import Intake, Touched

@@ -87,7 +87,7 @@ class StateReader:
             for message in reader.consume(2_000, 0.05):
                 failure = message.error()
                 if failure is None:
-                    key, value = message.key(), message.value()
+                    key, value = message.key() or b"", message.value()
                     live.pop(key, None)
                     if value is not None:
                         live[key] = value

@@ -59,6 +59,8 @@ class SchemaSettings(_Group):
     """A Confluent-compatible registry; without one, ids come from the committed ``schemas/ids.json``."""
 
     registry_url: str | None = None
+    register_missing: bool = True
+    """Whether schemas that the registry does not have are registered; if not, the start is refused."""
 
 
 class TopicsSettings(_Group):

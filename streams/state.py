@@ -12,12 +12,11 @@ import struct
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
-
-from detectors.scanner import Scanner, StreamScan
+from typing import Any, Final
 
 from audit.merkle import Frontier
 from detectors.provenance import EchoIndex
+from detectors.scanner import Scanner, StreamScan
 from schemas.codec import Codec
 from schemas.errors import InvariantError
 from schemas.records import RequestOpened, StateSnapshot
@@ -268,7 +267,7 @@ def _join(head: object, body: bytes) -> bytes:
     return _LENGTH.pack(len(text)) + text + body
 
 
-def _split(plaintext: bytes) -> tuple[object, bytes]:
+def _split(plaintext: bytes) -> tuple[Any, bytes]:
     (length,) = _LENGTH.unpack_from(plaintext)
     start = _LENGTH.size
     return json.loads(plaintext[start : start + length]), plaintext[start + length :]

@@ -15,7 +15,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from schemas.errors import TopologyError
-from streams.names import AUDIT, CHECKPOINTS, DEAD_LETTERS, DELIVERIES, HELD, INFERENCE, STATE, USAGE
+from streams.names import AUDIT, CHECKPOINTS, DEAD_LETTERS, DELIVERIES, HELD, INFERENCE, RECORD_BYTES_MAX, STATE, USAGE
 
 _WEEK_MS = 7 * 24 * 3_600_000
 _THREE_YEARS_MS = 3 * 365 * 24 * 3_600_000
@@ -30,13 +30,17 @@ class TopicPlan:
     config: Mapping[str, str]
 
 
+# An inbound record may be as large as Kafka's default lets it be (1 MiB); sealed into a dead letter, held or state record it is larger.
+_ROOMY: Final = {"max.message.bytes": str(RECORD_BYTES_MAX)}
+
+
 def _kept(retention_ms: int) -> dict[str, str]:
-    return {"cleanup.policy": "delete", "retention.ms": str(retention_ms)}
+    return {"cleanup.policy": "delete", "retention.ms": str(retention_ms), **_ROOMY}
 
 
 PLAN: Final = (
     # The broker's clock stamps what comes in: record time decides which law was in force, a producer must not choose it.
-    TopicPlan(INFERENCE, {**_kept(_WEEK_MS), "message.timestamp.type": "LogAppendTime"}),
+    TopicPlan(INFERENCE, {"cleanup.policy": "delete", "retention.ms": str(_WEEK_MS), "message.timestamp.type": "LogAppendTime"}),
     TopicPlan(DELIVERIES, _kept(_WEEK_MS)),
     # PIPL Art 56 and NDSR Art 12 ask for records of three years: evidence carries no text and may stay that long.
     TopicPlan(AUDIT, _kept(_THREE_YEARS_MS)),
@@ -44,7 +48,7 @@ PLAN: Final = (
     TopicPlan(HELD, _kept(_FOREVER)),
     TopicPlan(USAGE, _kept(_THREE_YEARS_MS)),
     TopicPlan(DEAD_LETTERS, _kept(_FOREVER)),
-    TopicPlan(STATE, {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.2", "segment.bytes": str(64 * 1024 * 1024)}),
+    TopicPlan(STATE, {**_ROOMY, "cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.2", "segment.bytes": str(64 * 1024 * 1024)}),
 )
 
 

@@ -53,7 +53,7 @@ def assemble(settings: Settings, processor: Any, next_offset_of: Callable[[bytes
 def _boot(app: faust.App, services: list[Any]) -> Any:
     """Faust's documented extension point: start the agents, then our services; no consumer, no producer, no web server."""
 
-    class Boot(faust.app.BootStrategy):  # type: ignore[misc]  # Faust ships no types
+    class Boot(faust.app.BootStrategy):
         enable_kafka_consumer = False
         enable_kafka_producer = False
         enable_web = False

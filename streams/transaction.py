@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from mode import Service
 
-from schemas.errors import CarnetError, InvariantError
+from schemas.errors import CarnetError, InvariantError, RetryableError
 from streams import names
 from streams.restore import StateReader
 from streams.settings import KafkaSettings
@@ -31,6 +31,7 @@ from streams.tick import Inbound, Outcome, Tick
 EXIT_BROKEN: Final = 70
 EXIT_HUNG: Final = 75
 _POLL_S: Final = 0.1
+_RETRY_S: Final = 1.0
 _WATCH_EVERY_S: Final = 1.0
 
 _log = structlog.get_logger("carnet.transaction")
@@ -53,7 +54,7 @@ class Vital:
     committing_since: float | None = None
 
 
-class TransactionalLog(Service):  # type: ignore[misc]  # mode ships no types
+class TransactionalLog(Service):
     """A Faust service that feeds ticks to ``decide`` and commits their outcomes.
 
     Args:
@@ -89,12 +90,13 @@ class TransactionalLog(Service):  # type: ignore[misc]  # mode ships no types
         self._stopping = threading.Event()
         self._records_max = settings.tick_records_max
         self._poison: set[tuple[int, int]] = set()
+        self._event_loop: asyncio.AbstractEventLoop
         self.vital = Vital()
 
     async def on_start(self) -> None:
         """Start the thread that owns Kafka, and its watchdog."""
         self._resume()
-        self._loop = asyncio.get_running_loop()
+        self._event_loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="carnet-kafka", daemon=True)
         self._thread.start()
         threading.Thread(target=self._watch, name="carnet-watchdog", daemon=True).start()
@@ -102,7 +104,7 @@ class TransactionalLog(Service):  # type: ignore[misc]  # mode ships no types
     async def on_stop(self) -> None:
         """Let the running tick commit, leave the group, end the thread."""
         self._stopping.set()
-        await self._loop.run_in_executor(None, self._thread.join, 15)
+        await self._event_loop.run_in_executor(None, self._thread.join, 15)
 
     def _watch(self) -> None:
         """End the process when a transaction hangs inside the client library (librdkafka issues 5456, 5511): no call returns then."""
@@ -113,7 +115,7 @@ class TransactionalLog(Service):  # type: ignore[misc]  # mode ships no types
             hung = "transaction" if committing is not None and now - committing > transaction_max_s else ""
             hung = hung or ("tick" if busy is not None and now - busy > self._settings.tick_age_ms_max / 1_000 else "")
             if hung:
-                faulthandler.dump_traceback(file=sys.__stderr__)
+                faulthandler.dump_traceback(file=sys.stderr)
                 leave(EXIT_HUNG, f"{hung} hangs")
 
     def _run(self) -> None:
@@ -128,7 +130,7 @@ class TransactionalLog(Service):  # type: ignore[misc]  # mode ships no types
         except CarnetError as failure:
             leave(EXIT_BROKEN, str(failure))
         except BaseException:  # noqa: BLE001 (whatever it is: the process must end, and the supervisor starts it anew)
-            faulthandler.dump_traceback(file=sys.__stderr__)
+            faulthandler.dump_traceback(file=sys.stderr)
             _log.exception("kafka thread failed")
             leave(EXIT_BROKEN, "the thread that owns Kafka failed")
 
@@ -140,7 +142,7 @@ class TransactionalLog(Service):  # type: ignore[misc]  # mode ships no types
         tick = Tick(records, frozenset(self._poison))
         self.vital.busy_since = time.monotonic()
         try:
-            outcome = asyncio.run_coroutine_threadsafe(self._decide(tick), self._loop).result()
+            outcome = asyncio.run_coroutine_threadsafe(self._decide(tick), self._event_loop).result()
         except Exception as failure:  # noqa: BLE001 (isolated below, or the worker ends)
             self._isolate(tick, failure)
         else:
@@ -150,7 +152,7 @@ class TransactionalLog(Service):  # type: ignore[misc]  # mode ships no types
 
     def _poll(self) -> dict[int, list[Inbound]]:
         first = self._consumer.poll(_POLL_S)
-        messages: list[Message] = [first, *self._consumer.consume(self._records_max - 1, 0)] if first else []
+        messages: list[Any] = [first, *self._consumer.consume(self._records_max - 1, 0)] if first else []
         records: dict[int, list[Inbound]] = {}
         for message in messages:
             failure = message.error()
@@ -176,6 +178,10 @@ class TransactionalLog(Service):  # type: ignore[misc]  # mode ships no types
         if isinstance(failure, InvariantError):
             raise failure
         _log.warning("tick failed", error=type(failure).__name__, records=count)
+        if isinstance(failure, RetryableError):
+            self._stopping.wait(_RETRY_S)
+            self._rewind(tick)
+            return
         if count == 1:
             where = next((number, group[0].offset) for number, group in tick.records.items())
             if where in self._poison:
@@ -212,7 +218,8 @@ class TransactionalLog(Service):  # type: ignore[misc]  # mode ships no types
         producer = self._producer
         producer.begin_transaction()
         for item in outcome.outputs:
-            producer.produce(item.topic, item.value, key=item.key, partition=item.partition, headers=item.headers)
+            headers: Any = item.headers
+            producer.produce(item.topic, item.value, key=item.key, partition=item.partition, headers=headers)
         rewritten: dict[int, int] = {}
         for number, pairs in outcome.snapshots.items():
             for position, (key, value) in enumerate(pairs):
@@ -277,8 +284,8 @@ class TransactionalLog(Service):  # type: ignore[misc]  # mode ships no types
         _log.info("partitions revoked", partitions=numbers)
 
 
-def _note_offset(into: dict[int, int]) -> Callable[[KafkaError | None, Message], None]:
-    def note(failure: KafkaError | None, message: Message) -> None:
+def _note_offset(into: dict[int, int]) -> Callable[[KafkaError | None, Any], None]:
+    def note(failure: KafkaError | None, message: Any) -> None:
         if failure is None:
             into[message.partition()] = message.offset()
 
@@ -323,6 +330,7 @@ def producer_properties(settings: KafkaSettings, instance: str) -> dict[str, Any
         "retry.backoff.max.ms": 50,
         "compression.type": "lz4",
         "queue.buffering.max.messages": 1_000_000,
+        "message.max.bytes": names.RECORD_BYTES_MAX,
     } | {key: value for key, value in settings.properties.items() if key != "group.protocol"}
 
 
