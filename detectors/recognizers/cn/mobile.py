@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from presidio_analyzer import Pattern, PatternRecognizer
 
-from detectors.recognizers.cn.alphabet import DIGIT, NOT_AFTER_ALNUM, NOT_BEFORE_ALNUM, SEPARATOR
+from detectors.recognizers.alphabet import DIGIT, NOT_AFTER_ALNUM, NOT_BEFORE_ALNUM, SEPARATOR
 
 _PLUS = "[+＋]"
 _COUNTRY = f"(?:{_PLUS}|[0０]{{2}})?[8８][6６]"

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from presidio_analyzer import Pattern, PatternRecognizer
 
-from detectors.recognizers.cn.alphabet import DIGIT, NOT_AFTER_ALNUM, NOT_BEFORE_ALNUM, SEPARATOR, compact
+from detectors.recognizers.alphabet import DIGIT, NOT_AFTER_ALNUM, NOT_BEFORE_ALNUM, SEPARATOR, compact
 
 # GB/T 2260 province codes; 81 to 83 open the residence permits of people from Hong Kong, Macau and Taiwan, which use the same number.
 _PROVINCES = frozenset(

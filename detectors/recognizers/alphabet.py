@@ -1,7 +1,7 @@
-r"""Pattern pieces that mainland Chinese identifiers share.
+r"""Pattern pieces that identifiers share.
 
-Chinese text has no blanks between words, and a CJK character is a word character to a regular expression: ``\b`` would miss every number
-that is glued to one. Python's ``\d`` in turn takes the digits of every script. So the pieces name their characters.
+Chinese, Japanese and Thai have no blanks between words, and their letters are word characters to a regular expression: ``\b`` would
+miss every number that is glued to one. Python's ``\d`` in turn takes the digits of every script. So the pieces name their characters.
 """
 
 from __future__ import annotations
