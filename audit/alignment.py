@@ -250,7 +250,8 @@ class Aligner:
         return is_coherent and (high is not None or claim - self.due <= WINDOW_ENTRIES)
 
     def _report_missing(self, index: int) -> None:
-        """Give up the entries before ``index``."""
+        """Give up the entries before ``index``, but for those that came early."""
+        index = min(index, *self._early) if self._early else index
         self._problems.add(Kind.MISSING, self.due, index, f"{index - self.due} missing from entry {self.due} on")
         self._absent_to = index
 

@@ -114,10 +114,6 @@ class ProblemList:
         elif len(self.found) < self.problems_max:
             self.found.append(Problem(kind, self.partition, low, detail, high, delivery_id))
 
-    def touches(self, low: int, high: int) -> bool:
-        """Say whether a problem noted so far lies in [low, high)."""
-        return any(each.entry_index < high and low < max(each.entry_index_to, each.entry_index + 1) for each in self.found)
-
 
 def exit_code(reports: Iterable[PartitionReport]) -> ExitCode:
     """Return the exit code for these verdicts: forked before altered before missing before untrusted before incomplete."""

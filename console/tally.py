@@ -10,6 +10,7 @@ from schemas.records import AuditEntry, DeliveryRecord, Record, RequestOpened, S
 
 LATENCIES_KEPT = 10_000
 STREAMS_KEPT = 20_000
+EARLY_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,10 @@ class Tally:
         arrived = self._arrivals.get(stream_id, {}).get(sequence)
         if arrived is not None:
             self._latencies.append(max(0, delivered_ms - arrived))
-        elif len(self._early) < STREAMS_KEPT:
-            self._early.setdefault(stream_id, []).append((sequence, delivered_ms))
+        elif stream_id in self._early or len(self._early) < STREAMS_KEPT:
+            waiting = self._early.setdefault(stream_id, [])
+            if len(waiting) < EARLY_KEPT:  # a stream that was opened before we looked never catches up
+                waiting.append((sequence, delivered_ms))
 
     def _note_entry(self, entry: AuditEntry) -> None:
         if entry.decision is not None:

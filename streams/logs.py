@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import structlog
 
@@ -54,8 +54,8 @@ def _first_words(message: str) -> str:
     return message[:80]
 
 
-def set_up(level: str) -> None:
-    """Send all logging, ours and that of libraries, to standard error as JSON lines."""
+def set_up(level: str, stream: TextIO | None = None) -> None:
+    """Send all logging, ours and that of libraries, to standard error (or ``stream``) as JSON lines."""
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -65,13 +65,13 @@ def set_up(level: str) -> None:
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*shared, hide_foreign],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, keep_allowed, structlog.processors.JSONRenderer()],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -62,7 +62,8 @@ def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, li
         ConfigurationError: A key cannot be read, or the registry does not answer.
     """
     codec = build_codec(settings)
-    sealer = load_sealer(settings.keys.dir, settings.keys.kek_base64, os.urandom)
+    kek = settings.keys.kek_base64
+    sealer = load_sealer(settings.keys.dir, kek.get_secret_value() if kek else None, os.urandom)
     ledger = Ledger(codec, sealer, build_signers(settings), settings.audit.origin)
     packs = equipment.packs
     decider = Decider(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.errors import ConfigurationError
@@ -51,7 +51,7 @@ class KeysSettings(_Group):
     """The directory of the key-encryption key, the value key and the checkpoint key; created with mode 0700 when absent."""
 
     dir: Path = Path(".carnet/keys")
-    kek_base64: str | None = None
+    kek_base64: SecretStr | None = None
     """A 32-byte key-encryption key in base64, instead of the file ``kek.bin``."""
 
 
