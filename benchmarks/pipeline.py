@@ -24,7 +24,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from console.answers import Answer, Defaults, read_answers
 from console.broker import Broker, free_ports
@@ -58,6 +58,7 @@ class Run:
         self.servers = broker.bootstrap_servers
         self.name = name
         self._home = home
+        self.log = home / "worker.log"
         self._reader = Consumer({"bootstrap.servers": self.servers, "group.id": GROUPS[name], "enable.auto.commit": False})
         self._places = [TopicPartition(names.INFERENCE, number) for number in range(PARTITIONS)]
 
@@ -71,7 +72,7 @@ class Run:
             "OPENBLAS_NUM_THREADS": "1",
         }
         command = [sys.executable, "-m", "faust", "-A", APPLICATIONS[self.name], "worker", "-l", "error", "--without-web"]
-        with (self._home / "worker.log").open("wb") as log:
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
     def stop(self) -> None:
@@ -87,11 +88,17 @@ class Run:
     def sample(self) -> Sample:
         """Look at the worker and at what its group has committed."""
         if self.process.poll() is not None:
-            raise SystemExit(f"{self.name} left with {self.process.returncode}:\n{(self._home / 'worker.log').read_text()[-2000:]}")
-        done = sum(max(0, place.offset) for place in self._reader.committed(self._places, 10))
+            raise SystemExit(f"{self.name} left with {self.process.returncode}:\n{self.log.read_text()[-2000:]}")
+        done = self._committed()
         fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
         ticks = os.sysconf("SC_CLK_TCK")
         return Sample(time.monotonic(), done, (int(fields[11]) + int(fields[12])) / ticks, int(fields[21]) * resource.getpagesize())
+
+    def _committed(self) -> int:
+        try:
+            return sum(max(0, place.offset) for place in self._reader.committed(self._places, 10))
+        except KafkaException:
+            return 0  # the coordinator of the group is not there yet
 
     def until(self, records: int, timeout_s: float) -> list[Sample]:
         """Return samples from before the first record to after the last."""

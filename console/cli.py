@@ -73,6 +73,8 @@ def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
         except BrokenPipeError:  # the reader of our output went away, as `| head` does: nothing is wrong
             sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - it stays open until the interpreter flushed it
             code = 0
+        except OSError as failure:
+            code = _fail(f"{failure.filename or 'the system'}: {failure.strerror or type(failure).__name__}", EXIT_FAILURE)
         raise typer.Exit(code)
 
     return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from console.broker import Broker, answers_api_versions, free_ports
-from console.supervisor import is_healthy
+from console.supervisor import is_healthy, refusal
 from schemas.errors import ConfigurationError, RetryableError
 from streams import topics
 from streams.settings import Settings
@@ -65,19 +66,20 @@ def identify(pid: int) -> Process:
 
 def is_running(process: Process | None) -> bool:
     """Tell whether this very process still runs."""
-    return process is not None and started_at(process.pid) == process.started
+    return process is not None and process.started >= 0 and started_at(process.pid) == process.started
 
 
 def end(process: Process | None, timeout_s: float = STOP_TIMEOUT_S) -> bool:
     """End a process (SIGTERM, then SIGKILL); tell whether it ran."""
     if process is None or not is_running(process):
         return False
-    os.kill(process.pid, signal.SIGTERM)
-    deadline = time.monotonic() + timeout_s
-    while is_running(process) and time.monotonic() < deadline:
-        time.sleep(POLL_S)
-    if is_running(process):
-        os.kill(process.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):  # it may end by itself between the look and the signal
+        os.kill(process.pid, signal.SIGTERM)
+        deadline = time.monotonic() + timeout_s
+        while is_running(process) and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+        if is_running(process):
+            os.kill(process.pid, signal.SIGKILL)
     return True
 
 
@@ -193,14 +195,18 @@ def _start_supervisor(home: Path, ports: tuple[int, ...], environment: Mapping[s
 
 
 def _wait_ready(home: Path, supervisor: subprocess.Popen[bytes], ports: tuple[int, ...]) -> None:
-    deadline = time.monotonic() + READY_TIMEOUT_S
+    logs, deadline = home / "logs", time.monotonic() + READY_TIMEOUT_S
     while not all(is_healthy(port) for port in ports):
         if supervisor.poll() is not None:
-            codes = ", ".join(f"{worker['name']} ended with {worker['exit_code']}" for worker in worker_states(home))
-            raise ConfigurationError(f"no worker is left: {codes or 'the supervisor ended'} (see {home / 'logs'})")
+            ended = [_ending(worker, logs) for worker in worker_states(home)]
+            raise ConfigurationError("; ".join(ended) or f"the supervisor ended (see {logs})")
         if time.monotonic() > deadline:
-            raise RetryableError(f"the workers were not ready within {READY_TIMEOUT_S:.0f} s (see {home / 'logs'})")
+            raise RetryableError(f"the workers were not ready within {READY_TIMEOUT_S:.0f} s (see {logs})")
         time.sleep(POLL_S)
+
+
+def _ending(worker: Mapping[str, object], logs: Path) -> str:
+    return f"{worker['name']} ended with {worker['exit_code']}: {refusal(logs / (str(worker['name']) + '.log'))}"
 
 
 def down(home: Path) -> list[str]:

@@ -77,6 +77,7 @@ class TopicReader:
                 isolation_level="read_committed",
                 auto_offset_reset="earliest",
                 max_poll_records=2_000,
+                bootstrap_timeout_ms=10_000,
                 metrics_enabled=False,
                 **reader_settings(properties or {}),
             )

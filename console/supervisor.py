@@ -33,6 +33,7 @@ PAUSE_FIRST_S = 0.5
 PAUSE_MAX_S = 15.0
 STOP_TIMEOUT_S = 20.0
 TICK_S = 0.1
+REFUSAL_PREFIX = "carnet worker: "  # how streams/worker.py begins the line that it exits with
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,17 @@ def is_healthy(port: int) -> bool:
         return False
     finally:
         link.close()
+
+
+def refusal(log: Path) -> str:
+    """Return why a worker refused to start, as its log last says it; without such a line, where the log is."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    # Near the end only: the file is appended to, and an older start may have had another reason.
+    said = [line.removeprefix(REFUSAL_PREFIX) for line in lines[-5:] if line.startswith(REFUSAL_PREFIX)]
+    return said[-1] if said else f"see {log}"
 
 
 class Supervisor:
@@ -187,7 +199,7 @@ class Supervisor:
             while not is_healthy(child.plan.health_port):
                 log = self._log_directory / f"{child.plan.name}.log"
                 if child.process is None and child.start_at is None:
-                    raise ConfigurationError(f"{child.plan.name} ended with {child.exit_code} and was not started again (see {log})")
+                    raise ConfigurationError(f"{child.plan.name} ended with {child.exit_code} and was not started again: {refusal(log)}")
                 if time.monotonic() > deadline:
                     raise RetryableError(f"{child.plan.name} was not ready within {timeout_s:.0f} s (see {log})")
                 time.sleep(TICK_S)

@@ -22,7 +22,7 @@ _PARSER: Any = importlib.import_module("re._parser")
 _PROBES = [chr(code) for code in range(0x80)] + list("é中５ｘА\u00a0\u3000") + list(CLAUSE_MARKS)
 _REPEATS_MAX = 32
 _NON_ASCII = "\\x{80}-\\x{10FFFF}"
-_CASE_STRAYS = "\\x{17F}\\x{212A}\\x{130}\\x{131}"  # equal to s, k and i when case is ignored
+_CASE_STRAYS = {"s": "\\x{17F}", "k": "\\x{212A}", "i": "\\x{130}\\x{131}"}  # equal to these letters when case is ignored
 
 Accepts = Callable[[str], bool]
 
@@ -90,19 +90,20 @@ def _count(least: int, most: int) -> str:
 
 
 def _literal(code: int) -> str:
-    strays = {"s": "\\x{17F}", "k": "\\x{212A}", "i": "\\x{130}\\x{131}"}.get(chr(code).lower(), "")
-    return f"[\\x{{{code:X}}}{strays}]"
+    return f"[\\x{{{code:X}}}{_CASE_STRAYS.get(chr(code).lower(), '')}]"
 
 
 def _character_class(items: list[tuple[Any, Any]]) -> str:
     """Write a class; a negated one becomes any character."""
-    parts = [_CASE_STRAYS]
+    parts: list[str] = []
     for op, argument in items:
         name = str(op)
         if name == "LITERAL":
-            parts.append(f"\\x{{{argument:X}}}")
+            parts.append(f"\\x{{{argument:X}}}{_CASE_STRAYS.get(chr(argument).lower(), '')}")
         elif name == "RANGE":
             parts.append(f"\\x{{{argument[0]:X}}}-\\x{{{argument[1]:X}}}")
+            parts.extend(strays for letter, strays in _CASE_STRAYS.items() if argument[0] <= ord(letter) <= argument[1])
+            parts.extend(strays for letter, strays in _CASE_STRAYS.items() if argument[0] <= ord(letter.upper()) <= argument[1])
         elif name == "CATEGORY" and str(argument) == "CATEGORY_DIGIT":
             parts.append("\\p{Nd}")
         elif name == "CATEGORY" and str(argument) == "CATEGORY_WORD":

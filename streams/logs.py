@@ -71,10 +71,11 @@ def set_up(level: str, stream: TextIO | None = None) -> None:
         foreign_pre_chain=[*shared, hide_foreign],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, keep_allowed, structlog.processors.JSONRenderer()],
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    # Faust redirects sys.stderr into logging; the real one must be meant here.
+    handler = logging.StreamHandler(stream or sys.__stderr__)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("presidio-analyzer", "faust", "mode", "asyncio", "aiohttp"):
+    for noisy in ("presidio-analyzer", "faust", "mode", "asyncio", "aiohttp", "streams"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))

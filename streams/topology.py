@@ -11,7 +11,7 @@ from typing import Any
 
 import faust
 
-from streams import metrics
+from streams import logs, metrics
 from streams.agents.inspect import inspector
 from streams.channel import Exchange, TickChannel
 from streams.health import HealthServer
@@ -35,6 +35,12 @@ def assemble(settings: Settings, processor: Any, next_offset_of: Callable[[bytes
     channel = TickChannel(app)
     exchange = Exchange(channel)
     app.agent(channel, name="inspect")(inspector(processor.process, exchange))
+
+    def started() -> None:
+        """Faust's worker has put its own handlers in place by now; and its channels wait until they are told to flow."""
+        logs.set_up(settings.log.level)
+        app.flow_control.resume()
+
     log = TransactionalLog(
         settings=settings.kafka,
         instance=settings.worker.instance,
@@ -43,7 +49,7 @@ def assemble(settings: Settings, processor: Any, next_offset_of: Callable[[bytes
         forget=processor.forget,
         next_offset_of=next_offset_of,
         committed=metrics.observe,
-        resume=app.flow_control.resume,
+        started=started,
     )
     health = HealthServer(settings.health, log.vital, lambda: processor.open_streams)
     app.boot_strategy = _boot(app, [log, health])

@@ -63,7 +63,9 @@ class TransactionalLog(Service):
         decide: Hands a tick to the agent and awaits its outcome.
         restore: Takes a partition over: number, next offset, live state records.
         forget: Drops a partition.
+        next_offset_of: Reads the inbound offset out of a progress record.
         committed: Is told every outcome that was committed.
+        started: Called once, in the event loop, before the first tick.
     """
 
     def __init__(
@@ -76,7 +78,7 @@ class TransactionalLog(Service):
         forget: Callable[[int], None],
         next_offset_of: Callable[[bytes], int],
         committed: Callable[[Outcome], None],
-        resume: Callable[[], None],
+        started: Callable[[], None],
         **options: Any,
     ) -> None:
         super().__init__(**options)
@@ -85,7 +87,7 @@ class TransactionalLog(Service):
         self._decide = decide
         self._forget = forget
         self._committed = committed
-        self._resume = resume
+        self._started_hook = started
         self._reader = StateReader(settings, restore, next_offset_of)
         self._stopping = threading.Event()
         self._records_max = settings.tick_records_max
@@ -95,7 +97,7 @@ class TransactionalLog(Service):
 
     async def on_start(self) -> None:
         """Start the thread that owns Kafka, and its watchdog."""
-        self._resume()
+        self._started_hook()
         self._event_loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="carnet-kafka", daemon=True)
         self._thread.start()
@@ -115,7 +117,7 @@ class TransactionalLog(Service):
             hung = "transaction" if committing is not None and now - committing > transaction_max_s else ""
             hung = hung or ("tick" if busy is not None and now - busy > self._settings.tick_age_ms_max / 1_000 else "")
             if hung:
-                faulthandler.dump_traceback(file=sys.stderr)
+                faulthandler.dump_traceback(file=sys.__stderr__ or 2)
                 leave(EXIT_HUNG, f"{hung} hangs")
 
     def _run(self) -> None:
@@ -130,7 +132,7 @@ class TransactionalLog(Service):
         except CarnetError as failure:
             leave(EXIT_BROKEN, str(failure))
         except BaseException:  # noqa: BLE001 (whatever it is: the process must end, and the supervisor starts it anew)
-            faulthandler.dump_traceback(file=sys.stderr)
+            faulthandler.dump_traceback(file=sys.__stderr__ or 2)
             _log.exception("kafka thread failed")
             leave(EXIT_BROKEN, "the thread that owns Kafka failed")
 

@@ -129,3 +129,17 @@ def test_a_worker_killed_in_the_middle_of_a_feed_is_started_again_and_each_deliv
     with TopicReader(found.bootstrap_servers, (DELIVERIES,), from_end=False) as reader:
         seen = [codec.decode(message.value).delivery_id for message in reader.until_now()]
     assert len(seen) == len(set(seen)) > 0
+
+
+def test_an_up_that_fails_says_why_and_leaves_nothing_running(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CARNET_")}
+    # A model directory without models: the workers refuse to start.
+    environment["CARNET_MODELS_DIR"] = str(tmp_path)
+    command = [sys.executable, "-m", "console.cli", "up", "--home", str(home)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=environment)
+    assert answer.returncode == 2
+    assert len(answer.stderr.splitlines()) == 1
+    assert "worker-0 ended with 2: " in answer.stderr
+    assert processes_of(home) == []
+    assert installation.load(home) is None

@@ -44,6 +44,7 @@ def test_an_unknown_option_is_a_usage_error() -> None:
         (RetryableError("no broker\nanswers"), 1, "carnet: no broker answers"),
         (LedgerError("torn"), 3, "carnet: ledger: torn"),
         (KeyboardInterrupt(), 130, ""),
+        (PermissionError(13, "Permission denied", "/x/run.json"), 1, "carnet: /x/run.json: Permission denied"),
     ],
 )
 def test_a_failure_is_one_line_and_its_own_exit_code(failure: BaseException, code: int, line: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,16 @@ def test_a_process_id_that_was_given_to_another_is_not_ended() -> None:
     finally:
         other.kill()
         other.wait()
+
+
+def test_a_process_that_has_ended_and_was_not_waited_for_is_not_running() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    before = installation.identify(ended.pid)
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)  # a zombie now
+    assert not installation.is_running(before)
+    assert not installation.is_running(installation.identify(ended.pid))
+    assert not installation.end(installation.identify(ended.pid))
+    ended.wait()
 
 
 def test_down_ends_what_is_remembered_and_forgets_it(tmp_path: Path) -> None:

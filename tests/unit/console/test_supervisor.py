@@ -70,11 +70,12 @@ def test_a_worker_that_exits_75_or_70_is_started_again(tmp_path: Path, code: int
 
 
 def test_a_worker_that_refuses_its_settings_is_not_started_again(tmp_path: Path) -> None:
-    supervisor = Supervisor([plan(tmp_path, "raise SystemExit(2)")], tmp_path / "logs")
+    body = "import sys; sys.stderr.write('carnet worker: topic x is missing' + chr(10)); sys.exit(2)"
+    supervisor = Supervisor([plan(tmp_path, body)], tmp_path / "logs")
     assert supervisor.run() == 1
     [state] = supervisor.state()
     assert (state["restarts"], state["exit_code"], state["pid"]) == (0, 2, None)
-    with pytest.raises(ConfigurationError, match="worker-0 ended with 2 and was not started again"):
+    with pytest.raises(ConfigurationError, match="worker-0 ended with 2 and was not started again: topic x is missing"):
         supervisor.wait_ready(PATIENCE_S)
 
 
