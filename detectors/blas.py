@@ -1,7 +1,7 @@
 """One thread for numpy's matrix products.
 
-The matrices of one step are small. OpenBLAS still wakes a thread per core for them, and the threads burn more time in waiting than the product
-takes: six times the cost of a delta, measured. Other workers have a use for those cores.
+The matrices of one step are small. OpenBLAS still wakes a thread per core for them, and the threads burn more time in waiting than the
+product takes: six times the cost of a delta, measured. Other workers have a use for those cores.
 """
 
 from __future__ import annotations
@@ -11,7 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-_SETTERS = ("scipy_openblas_set_num_threads64_", "scipy_openblas_set_num_threads", "openblas_set_num_threads64_", "openblas_set_num_threads")
+_SETTERS = (
+    "scipy_openblas_set_num_threads64_",
+    "scipy_openblas_set_num_threads",
+    "openblas_set_num_threads64_",
+    "openblas_set_num_threads",
+)
 
 
 def use_one_thread() -> bool:

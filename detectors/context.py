@@ -4,9 +4,9 @@ Presidio's rule (``LemmaContextAwareEnhancer``): the last six keywords up to and
 no keyword, the next keyword after it. A keyword is a token that is neither a stop word nor punctuation. Presidio looks each of them up in a
 list over the whole document, which makes a document quadratic; here the rule is local, and so linear.
 
-One difference follows, and it is meant. Presidio splits a token with a colon into pieces and lets a stop word anywhere in the document count
-as a keyword if it equals such a piece ("is" in "is:open"). That would let the end of a text change a score at its start. Here a token with a
-colon, and a stop word, is never a keyword.
+One difference follows, and it is meant. Presidio splits a token with a colon into pieces and lets a stop word anywhere in the document
+count as a keyword if it equals such a piece ("is" in "is:open"). That would let the end of a text change a score at its start. Here a
+token with a colon, and a stop word, is never a keyword.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Where a stream's text may be cut without changing what is found in it.
 
-A *quiet* boundary is a place that no pattern of the engine can match across and at which spaCy's tokenizer starts afresh. ``detectors.patterns``
-checks each recogniser against the assumptions made here, so a recogniser that breaks them is refused at the start and not in production.
+A *quiet* boundary is a place that no pattern of the engine can match across and at which spaCy's tokenizer starts afresh.
+``detectors.patterns`` checks each recogniser against the assumptions made here, so a recogniser that breaks them is refused at the start
+and not in production.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from detectors.tokens import CLAUSE_MARKS
 # No pattern with a space in it is wider than this, and each has a digit before its first space (patterns.refusal).
 QUIET_CHARS = 48
 # What may stand between a word and the space after it. No colon and no apostrophe: spaCy puts emoticons and clitics together from them.
-CLOSERS = frozenset(",.!?)*\"”’»") | frozenset(CLAUSE_MARKS)
+CLOSERS = frozenset(',.!?)*"”’»') | frozenset(CLAUSE_MARKS)
 # Letters that a telephone number may have between its digits ("555x12").
 PHONE_LETTERS = frozenset("xXｘＸー")
 _SENTENCE_ENDS = frozenset(".!?")
 # A telephone extension may stand behind any number of blanks, so a long run of them can lead back to a digit out of sight.
 _NOISY = re.compile(r"\d|[ \u00a0\t,\-]{9}")
+# White space to Python and to the regex module alike; the separators of ASCII are so to Python only.
+BLANK = re.compile(r"[^\S\x1c-\x1f]")
 _CANDIDATE = re.compile(rf"(?<=[\s{CLAUSE_MARKS}])(?=\S)")
 
 
@@ -45,16 +48,16 @@ def _is_quiet(text: str, start: int, at: int) -> bool:
     before = text[at - 1]
     if before in CLAUSE_MARKS:
         # The path of a URL takes everything up to white space, clause marks too.
-        return text.find("/", _last_blank(text, start, at), at) < 0
+        return text.find("/", _word_start(text, start, at), at) < 0
     if before == " " and not text[max(start, at - 2)].isspace():
         return _space_is_quiet(text, start, at)
     # No pattern matches a line break.
     return "\n" in text[_blanks_start(text, start, at) : at]
 
 
-def _last_blank(text: str, start: int, at: int) -> int:
-    """Return where the run without white space that ends at ``at`` begins."""
-    while at > start and not text[at - 1].isspace():
+def _word_start(text: str, start: int, at: int) -> int:
+    """Return where the word that ends at ``at`` begins."""
+    while at > start and BLANK.match(text, at - 1) is None:
         at -= 1
     return at
 

@@ -1,7 +1,7 @@
 """Names, places, dates and groups in many streams at once: spaCy's entity recogniser, step by step and without looking at a token twice.
 
-The same weights and the same arithmetic as the ``ner`` component of the pipeline (float32), arranged for streams. Three facts carry it (spaCy
-3.8, ``spacy/ml/models/tok2vec.py`` and ``pipeline/_parser_internals``):
+The same weights and the same arithmetic as the ``ner`` component of the pipeline (float32), arranged for streams. Three facts carry it
+(spaCy 3.8, ``spacy/ml/models/tok2vec.py`` and ``pipeline/_parser_internals``):
 
 * the token vector is a hash embedding of norm, prefix, suffix and shape, followed by residual convolutions of window 1: a token's vector
   depends on as many tokens on each side as there are layers, and two rows of memory per layer are enough to go on;
@@ -126,7 +126,7 @@ class NameTagger:
         vectors = self._encode(steps, sizes)
         for step in steps:
             step.state.arrived += len(step.keys)
-        self._decoder.decode(steps, vectors @ self._linear[0] + self._linear[1], sizes, undecided, is_space)
+        self._decoder.decode(steps, _product(vectors, self._linear[0]) + self._linear[1], sizes, undecided, is_space)
 
     def _padding(self) -> Floats:
         """Return the rows that precede every stream: what zero rows become, layer by layer."""
@@ -181,6 +181,18 @@ class NameTagger:
         return self._table[[rows[name] for name in names]]
 
 
+def _product(rows: Floats, weights: Floats) -> Floats:
+    """Multiply such that a row's product does not depend, to the last bit, on what else is in the batch.
+
+    BLAS takes another path for a single row, which adds up in another order; two equal rows keep it on the common one.
+    """
+    if len(rows) == 1:
+        pair: Floats = np.repeat(rows, 2, axis=0) @ weights
+        return pair[:1]
+    product: Floats = rows @ weights
+    return product
+
+
 @dataclass(frozen=True, slots=True)
 class _Layer:
     """One residual convolution: three neighbouring rows, maxout, layer norm."""
@@ -208,7 +220,7 @@ class _Layer:
 
     def apply(self, left: Floats, centre: Floats, right: Floats) -> Floats:
         """Return the layer's rows for the centre rows; all three have the shape (n, width)."""
-        mixed = np.concatenate([left, centre, right], axis=1) @ self.weights
+        mixed = _product(np.concatenate([left, centre, right], axis=1), self.weights)
         mixed += self.bias
         best = np.maximum(mixed[:, : self.outputs], mixed[:, self.outputs : 2 * self.outputs])
         for piece in range(2, self.pieces):
@@ -272,9 +284,9 @@ class _Decoder:
             undecided: The first undecided token of each stream before the step.
             is_space: White-space flags from that token on.
         """
-        parts = vectors @ self._lower
+        parts = _product(vectors, self._lower)
         hidden = parts[:, : self._part] + self._closed_bias
-        scores = np.maximum(hidden[:, 0::2], hidden[:, 1::2]) @ self._upper
+        scores = _product(np.maximum(hidden[:, 0::2], hidden[:, 1::2]), self._upper)
         scores += self._upper_bias
         scores += self._closed_mask
         first_row = 0
@@ -287,7 +299,7 @@ class _Decoder:
                 own = scores[rows]
                 blank = [index for index in range(end - begin) if spaces[begin + index - known]]
                 if blank:
-                    own[np.ix_(blank, ~self._is_out)] = _NEVER
+                    own[np.ix_(np.array(blank), ~self._is_out)] = _NEVER
                 if step.last:
                     own[-1, self._is_begin] = _NEVER
                 self._walk(step, own.argmax(axis=1), parts[rows], begin)

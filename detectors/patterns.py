@@ -22,6 +22,8 @@ _PARSER: Any = importlib.import_module("re._parser")
 _PROBES = [chr(code) for code in range(0x80)] + list("é中５ｘА\u00a0\u3000") + list(CLAUSE_MARKS)
 _REPEATS_MAX = 32
 _NON_ASCII = "\\x{80}-\\x{10FFFF}"
+# RE2's Unicode tables are older than those of regex: the digits that it does not know lie above the basic plane.
+_DIGITS_RE2 = "\\p{Nd}\\x{10000}-\\x{1FFFF}"
 _CASE_STRAYS = {"s": "\\x{17F}", "k": "\\x{212A}", "i": "\\x{130}\\x{131}"}  # equal to these letters when case is ignored
 
 Accepts = Callable[[str], bool]
@@ -43,8 +45,8 @@ def parse(pattern: str, flags: int) -> Any:
 def wider_re2(tree: Any) -> str:
     """Return an RE2 expression that matches wherever the parsed pattern does, and perhaps elsewhere.
 
-    Look-arounds and anchors are dropped, a back reference becomes a copy of its group, long counts become open, classes that RE2 would read as
-    ASCII are widened.
+    Look-arounds and anchors are dropped, a back reference becomes a copy of its group, long counts become open, classes that RE2 would
+    read as ASCII are widened.
     """
     return _Widener().sequence(tree)
 
@@ -105,7 +107,7 @@ def _character_class(items: list[tuple[Any, Any]]) -> str:
             parts.extend(strays for letter, strays in _CASE_STRAYS.items() if argument[0] <= ord(letter) <= argument[1])
             parts.extend(strays for letter, strays in _CASE_STRAYS.items() if argument[0] <= ord(letter.upper()) <= argument[1])
         elif name == "CATEGORY" and str(argument) == "CATEGORY_DIGIT":
-            parts.append("\\p{Nd}")
+            parts.append(_DIGITS_RE2)
         elif name == "CATEGORY" and str(argument) == "CATEGORY_WORD":
             parts.append("0-9A-Za-z_" + _NON_ASCII)
         elif name == "CATEGORY" and str(argument) == "CATEGORY_SPACE":
@@ -218,7 +220,7 @@ def _accepted_literal(code: int, *, ignore_case: bool) -> frozenset[str]:
     return frozenset(probe for probe in _PROBES if any(test(form) for form in _forms(probe, ignore_case)))
 
 
-def _forms(probe: str, ignore_case: bool) -> Iterator[str]:  # noqa: FBT001 - private
+def _forms(probe: str, ignore_case: bool) -> Iterator[str]:
     yield probe
     if ignore_case:
         yield from (probe.lower(), probe.upper())

@@ -1,8 +1,8 @@
 """Telephone numbers by Presidio's recogniser, which is only shown the surroundings of digits.
 
-Google's libphonenumber scans a text once per region, and most of that is text without a digit. Where two digits are too far apart to be in one
-candidate (``phonenumbers.phonenumbermatcher``: at most four marks between blocks of digits, or the label of an extension), the text between
-them can be skipped: what is found on one side does not depend on the other.
+Google's libphonenumber scans a text once per region, and most of that is text without a digit. Where two digits are too far apart to be in
+one candidate (``phonenumbers.phonenumbermatcher``: at most four marks between blocks of digits, or the label of an extension), the text
+between them can be skipped: what is found on one side does not depend on the other.
 """
 
 from __future__ import annotations
@@ -74,7 +74,10 @@ class PhoneFinder:
 
 
 def _clusters(text: str) -> list[Span]:
-    """Return stretches that hold all digits of a candidate, with the margin that the matcher looks at; none reaches into its neighbour's digits."""
+    """Return stretches that hold all digits of a candidate, with the margin that the matcher looks at.
+
+    None reaches into its neighbour's digits.
+    """
     digits = [found.span() for found in _DIGIT.finditer(text)]
     clusters: list[Span] = []
     begin = 0

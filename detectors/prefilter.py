@@ -1,8 +1,8 @@
 """Which recognisers need to see a stretch of text: one pass of RE2 says so, and it never says no where a recogniser would find something.
 
-Each recogniser's patterns are rewritten wider (``detectors.patterns.wider_re2``) and joined. RE2 runs in time linear in the text for any pattern
-(R. Cox, "Regular Expression Matching in the Wild", 2010), and falls back to its NFA when its automaton grows too large: unlike RE2's ``Set``,
-which then answers "nothing".
+Each recogniser's patterns are rewritten wider (``detectors.patterns.wider_re2``) and joined. RE2 runs in time linear in the text for any
+pattern (R. Cox, "Regular Expression Matching in the Wild", 2010), and falls back to its NFA when its automaton grows too large: unlike
+RE2's ``Set``, which then answers "nothing".
 """
 
 from __future__ import annotations

@@ -1,102 +1,41 @@
 """The incremental scan: for every way of cutting a text into deltas, the findings of one analysis of the whole.
 
-Each stream's text is taken in segments that end at quiet boundaries (``detectors.cut``). A segment is tokenised once, its tokens pass the names
-model once (``detectors.names``), and only the recognisers that the prefilter names see it. Nothing is looked at again, so the cost per character
-does not depend on the length of the stream.
+Each stream's text is taken in segments that end at quiet boundaries (``detectors.cut``). A segment is tokenised once, its tokens pass the
+names model once (``detectors.names``), and only the recognisers that the prefilter names see it. Nothing is looked at again, so the cost
+per character does not depend on the length of the stream.
 
-Text is *final* up to the least of: the end of the last segment; the first token whose name decision may still come; the start of a finding whose
-score waits for the next keyword; the start of a finding that reaches over such a place.
+Text is *final* up to the least of: the end of the last segment; the first token whose name decision may still come; the start of a finding
+whose score waits for the next keyword; the start of a finding that reaches over such a place.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-
-from presidio_analyzer import AnalyzerEngine
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
 
 from detectors import snapshot
-from detectors.analyzer import EngineParts, PatternPart, take_apart
-from detectors.context import KEYWORDS_BEFORE, KeywordTable, boosted, supports
+from detectors.analyzer import Engine, EngineParts, PatternPart, take_apart
+from detectors.blas import use_one_thread
+from detectors.context import KeywordTable, boosted, supports
 from detectors.cut import last_quiet_boundary
 from detectors.finding import Finding
-from detectors.names import Entity, NameState, NameTagger, Step
+from detectors.names import Entity, NameTagger, Step
 from detectors.phones import PhoneFinder
 from detectors.prefilter import Prefilter
+from detectors.stream_scan import Anchor, Held, StreamScan
 from detectors.tokens import Tokens
 from schemas.errors import DetectionError, InvariantError
 
+__all__ = ["SEGMENT_CHARS_MAX", "Scanner", "StreamScan"]
+
+# spaCy keeps every word it ever saw. Beyond so many (some 100 MB), new ones are dropped at the end of each call.
+VOCABULARY_MAX = 150_000
 SEGMENT_CHARS_MAX = 1024  # bounds what a snapshot must keep, and the size of one step
-_VOCABULARY_MAX = 400_000
-
-
-@dataclass(slots=True, eq=False)
-class Held:
-    """A finding that is not final yet."""
-
-    start: int
-    end: int
-    entity_type: str
-    score: float
-    recognizer: str
-    waits: bool = False  # for the next keyword, which may raise the score
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A boundary from which a scan can be taken up again.
-
-    Attributes:
-        offset: Where it lies.
-        token: Number of the token that starts there.
-        keywords: The last keywords before it.
-    """
-
-    offset: int
-    token: int
-    keywords: tuple[str, ...]
-
-
-@dataclass(slots=True, eq=False)
-class StreamScan:
-    """One stream's scan. Made by ``Scanner.open`` or ``Scanner.load``; read ``received``, ``final_to``, ``overflowed`` and call ``take``.
-
-    Attributes:
-        received: Code points fed.
-        final_to: Text before this offset can no longer change what is found in it, and no finding reaches over it.
-        overflowed: More than the cap could not become final: nothing of the stream will any more.
-        closed: No more text comes.
-        done: Everything is final.
-    """
-
-    names: NameState
-    received: int = 0
-    final_to: int = 0
-    overflowed: bool = False
-    closed: bool = False
-    done: bool = False
-    text: str = ""  # from the first anchor on
-    deltas: list[str] = field(default_factory=list)  # fed and not yet joined to text
-    cut: int = 0  # end of the last segment
-    tried: int = 0  # received at the last step
-    anchors: list[Anchor] = field(default_factory=lambda: [Anchor(0, 0, ())])
-    keywords: tuple[str, ...] = ()
-    token: int = 0  # number of the first token in the three lists below: the first undecided one
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-    spaces: list[bool] = field(default_factory=list)
-    held: list[Held] = field(default_factory=list)
-    ready: list[Finding] = field(default_factory=list)
-
-    def take(self) -> tuple[Finding, ...]:
-        """Return the findings that end at or before ``final_to`` and were not taken before, in order of position."""
-        taken, self.ready = tuple(self.ready), []
-        return taken
-
-    @property
-    def base(self) -> int:
-        """Offset of the first character that is kept."""
-        return self.anchors[0].offset
+# Divided where Python and the regex module agree that there is white space.
+_WORD = re.compile(r"[\S\x1c-\x1f]+")
 
 
 @dataclass(slots=True)
@@ -123,16 +62,19 @@ class Scanner:
         engine: From ``detectors.analyzer.build_engine``.
         step_chars: New code points of a stream before it is looked at again; a closed stream is looked at in any case.
         hold_back_chars_max: Most code points that may wait for becoming final.
+        vocabulary_max: Most distinct words that are remembered from the streams of the past.
 
     Raises:
         ConfigurationError: A recogniser of the engine cannot be scanned in pieces.
     """
 
-    def __init__(self, engine: AnalyzerEngine, *, step_chars: int = 24, hold_back_chars_max: int = 512) -> None:
+    def __init__(self, engine: Engine, *, step_chars: int = 24, hold_back_chars_max: int = 512, vocabulary_max: int = VOCABULARY_MAX) -> None:
+        use_one_thread()
         parts = take_apart(engine)
         self._parts: EngineParts = parts
         self._step_chars = step_chars
         self._cap = hold_back_chars_max
+        self._vocabulary_max = vocabulary_max
         self._tagger = NameTagger(parts.nlp)
         self._words = KeywordTable(parts.nlp.vocab)
         self._prefilter = Prefilter([part.patterns for part in parts.patterns])
@@ -177,14 +119,9 @@ class Scanner:
             scan.text += "".join(scan.deltas)
             scan.deltas.clear()
             scan.tried = scan.received
-        touched = active
-        while active:
-            segments = [segment for scan in active if (segment := self._next_segment(scan)) is not None]
-            if not segments:
-                break
-            self._scan(segments)
-            active = [segment.scan for segment in segments if not segment.last]
-        for scan in touched:
+        with self._vocabulary():
+            self._scan_all(active)
+        for scan in active:
             self._settle(scan)
 
     def dump(self, scan: StreamScan) -> bytes:
@@ -195,8 +132,21 @@ class Scanner:
         """Return a scan that goes on exactly where the dumped one was."""
         scan, undecided = snapshot.load(dumped, self._tagger.open())
         if scan.cut > scan.base and not scan.done and not scan.overflowed:
-            self._restore(scan, undecided)
+            with self._vocabulary():
+                self._restore(scan, undecided)
         return scan
+
+    def _vocabulary(self) -> AbstractContextManager[Any]:
+        """Return a context in which new words do not pile up."""
+        vocab = self._parts.nlp.vocab
+        zone: AbstractContextManager[Any] = vocab.memory_zone() if len(vocab) > self._vocabulary_max else nullcontext()
+        return zone
+
+    def _scan_all(self, active: Sequence[StreamScan]) -> None:
+        """Scan segment after segment of each stream, one of each stream at a time, until no boundary is left."""
+        while segments := [segment for scan in active if (segment := self._next_segment(scan)) is not None]:
+            self._scan(segments)
+            active = [segment.scan for segment in segments if not segment.last]
 
     def _is_due(self, scan: StreamScan) -> bool:
         if scan.done or scan.overflowed:
@@ -283,7 +233,9 @@ class Scanner:
             part = self._parts.patterns[index]
             for offset, stretch in self._stretches(index, part, segment.text):
                 for start, end, entity_type, score in self._run(part, stretch, segment):
-                    self._hold_pattern(segment, Held(segment.start + offset + start, segment.start + offset + end, entity_type, score, part.name))
+                    self._hold_pattern(
+                        segment, Held(segment.start + offset + start, segment.start + offset + end, entity_type, score, part.name)
+                    )
         phone = self._parts.phone
         if self._phones is None or phone is None:
             return
@@ -294,14 +246,7 @@ class Scanner:
         """Return what a recogniser must see of a segment: one whose matches have no blanks sees only the words that may match."""
         if not part.solid:
             return [(0, text)]
-        out: list[tuple[int, str]] = []
-        at = 0
-        for word in text.split():
-            at = text.index(word, at)
-            if self._prefilter.may_match(index, word):
-                out.append((at, word))
-            at += len(word)
-        return out
+        return [(word.start(), word.group()) for word in _WORD.finditer(text) if self._prefilter.may_match(index, word.group())]
 
     def _run(self, part: PatternPart, text: str, segment: _Segment) -> list[tuple[int, int, str, float]]:
         self.recognizer_calls += 1

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 from detectors.finding import Finding
 from detectors.names import NameState
+from detectors.stream_scan import Anchor, Held, StreamScan
 from schemas.errors import InvariantError
-
-if TYPE_CHECKING:
-    from detectors.scanner import StreamScan
 
 _VERSION = 1
 
@@ -18,8 +15,8 @@ _VERSION = 1
 def dump(scan: StreamScan) -> bytes:
     """Return a scan as JSON.
 
-    It has the text since the last boundary that lies at least four tokens (the reach of the names model) before the first undecided one. What the
-    model knew is computed again from it.
+    It has the text since the last boundary that lies at least four tokens (the reach of the names model) before the first undecided one.
+    What the model knew is computed again from it.
     """
     anchor = scan.anchors[0]
     fields = [
@@ -47,8 +44,6 @@ def load(dumped: bytes, names: NameState) -> tuple[StreamScan, int]:
     Raises:
         InvariantError: The dump is of another version.
     """
-    from detectors.scanner import Anchor, Held, StreamScan  # noqa: PLC0415 - the scanner dumps and loads by this module
-
     fields = json.loads(dumped)
     if fields[0] != _VERSION:
         raise InvariantError(f"scan snapshot of version {fields[0]}, not {_VERSION}")

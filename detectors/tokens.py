@@ -66,11 +66,13 @@ class PieceTokenizer:
         """Return one Doc of the whole text."""
         parts = pieces(text)
         if len(parts) == 1:
-            return self.tokenizer(text)
+            only: Doc = self.tokenizer(text)
+            return only
         docs = [self.tokenizer(part) for part in parts]
         whole = Doc(self.vocab, words=[t.text for doc in docs for t in doc], spaces=[bool(t.whitespace_) for doc in docs for t in doc])
         # Norms can belong to a token ("ca" of "can't") rather than to its word: they do not come along with the words.
-        whole.from_array([NORM], np.concatenate([doc.to_array([NORM]) for doc in docs]).reshape(-1, 1))
+        norms: Any = np.concatenate([doc.to_array([NORM]) for doc in docs]).reshape(-1, 1)
+        whole.from_array([NORM], norms)
         return whole
 
     def tokens(self, text: str, offset: int) -> Tokens:

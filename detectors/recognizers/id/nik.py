@@ -21,8 +21,8 @@ _DIGITS = 16
 class IdNikRecognizer(IdentifierRecognizer):
     """Finds NIK: sixteen digits with a province and a birth date, women's days counted from 41.
 
-    Sixteen digits of any kind pass one time in forty, and half of the ways to write them are those of a payment card: without a word beside it
-    a NIK stays below the reporting threshold.
+    Sixteen digits of any kind pass one time in forty, and half of the ways to write them are those of a payment card: without a word
+    beside it a NIK stays below the reporting threshold.
     """
 
     ENTITY: ClassVar[str] = "ID_NIK"

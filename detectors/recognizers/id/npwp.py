@@ -16,8 +16,8 @@ _DOT = f"(?:[.．]|{SEPARATOR})"
 class IdNpwpRecognizer(IdentifierRecognizer):
     """Finds NPWP of 15 digits, and of 16 digits where a zero stands before the old number; the Luhn digit must hold.
 
-    Since 2024 a citizen's NPWP is the NIK, which ``IdNikRecognizer`` finds. The printed form 99.999.999.9-999.999 is like no other number and
-    scores 1; the bare digits need a word beside them.
+    Since 2024 a citizen's NPWP is the NIK, which ``IdNikRecognizer`` finds. The printed form 99.999.999.9-999.999 is like no other number
+    and scores 1; the bare digits need a word beside them.
     """
 
     ENTITY: ClassVar[str] = "ID_NPWP"

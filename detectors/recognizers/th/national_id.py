@@ -17,13 +17,15 @@ _THAI_TO_ASCII = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 class ThNationalIdRecognizer(IdentifierRecognizer):
     """Finds Thai national identification numbers in ASCII, full-width or Thai digits; the check digit must hold.
 
-    Grouped 1-4-5-2-1 as on the card a number scores 1; thirteen bare digits pass one time in twelve (millisecond timestamps too) and need a word
-    beside them. ISBN cannot pass: 9 is no first digit.
+    Grouped 1-4-5-2-1 as on the card a number scores 1; thirteen bare digits pass one time in twelve (millisecond timestamps too) and need
+    a word beside them. ISBN cannot pass: 9 is no first digit.
     """
 
     ENTITY: ClassVar[str] = "TH_TNIN"
     COUNTRY_CODE: ClassVar[str | None] = "th"
-    NORM: ClassVar[str] = "Civil Registration Act B.E. 2534 (1991), section 16; Department of Provincial Administration, check digit modulo 11"
+    NORM: ClassVar[str] = (
+        "Civil Registration Act B.E. 2534 (1991), section 16; Department of Provincial Administration, check digit modulo 11"
+    )
     PATTERNS: ClassVar[tuple[Pattern, ...]] = (
         Pattern(
             "citizen number, grouped as on the card",

@@ -10,13 +10,11 @@ from detectors.recognizers.alphabet import DIGIT, NOT_AFTER_ALNUM, NOT_BEFORE_AL
 from detectors.recognizers.identifier import IdentifierRecognizer
 
 # Province codes of birth registration, Circular 07/2016/TT-BCA, appendix I; the numbers keep them after the mergers of 2025.
-_PROVINCES = frozenset(
-    f"0{code}"
-    for code in (
-        "01 02 04 06 08 10 11 12 14 15 17 19 20 22 24 25 26 27 30 31 33 34 35 36 37 38 40 42 44 45 46 48 49 51 52 54 56 58 60 62 64 66 67 68 70 "
-        "72 74 75 77 79 80 82 83 84 86 87 89 91 92 93 94 95 96"
-    ).split()
+_PROVINCES_SHORT = (
+    "01 02 04 06 08 10 11 12 14 15 17 19 20 22 24 25 26 27 30 31 33 34 35 36 37 38 40 42 44 45 46 48 49 51 52 54 56 58 60 62 "
+    "64 66 67 68 70 72 74 75 77 79 80 82 83 84 86 87 89 91 92 93 94 95 96"
 )
+_PROVINCES = frozenset(f"0{code}" for code in _PROVINCES_SHORT.split())
 _CENTURY_AND_SEX = "0123"  # men and women born 19xx, then 20xx; later centuries are still to come
 _CCCD_DIGITS = 12
 _LEFT = f"{NOT_AFTER_ALNUM}(?<![0-9０-９][.\\-])"
@@ -45,7 +43,19 @@ class VnCccdRecognizer(IdentifierRecognizer):
             0.2,
         ),
     )
-    CONTEXT: ClassVar[tuple[str, ...]] = ("cccd", "cước", "cuoc", "định", "vneid", "citizen", "identity", "vietnamese", "越南身份", "身份证", "身份證")
+    CONTEXT: ClassVar[tuple[str, ...]] = (
+        "cccd",
+        "cước",
+        "cuoc",
+        "định",
+        "vneid",
+        "citizen",
+        "identity",
+        "vietnamese",
+        "越南身份",
+        "身份证",
+        "身份證",
+    )
 
     def is_valid(self, identifier: str) -> bool | None:
         """Refuse an unknown province and a century to come; nothing is proved."""

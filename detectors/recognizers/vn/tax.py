@@ -12,7 +12,7 @@ from detectors.recognizers.identifier import IdentifierRecognizer
 
 _HYPHEN = "[\\-\u2010\u2011\u2013－]"
 # "mst" is part of other words (Amsterdam), so it is read where it stands as a label and is no context word.
-_LABEL = "(?<=(?<![A-Za-z])MST:|(?<![A-Za-z])MST: )"
+_LABEL = "(?:(?<=(?<![A-Za-z])MST:)|(?<=(?<![A-Za-z])MST: ))"
 _CODE = f"{DIGIT}{{10}}(?:{_HYPHEN}?{DIGIT}{{3}})?"
 _RIGHT = f"(?![.\\-]{DIGIT}){NOT_BEFORE_ALNUM}"
 
@@ -25,7 +25,9 @@ class VnTaxCodeRecognizer(IdentifierRecognizer):
 
     ENTITY: ClassVar[str] = "VN_TAX_CODE"
     COUNTRY_CODE: ClassVar[str | None] = "vn"
-    NORM: ClassVar[str] = "Circular 86/2024/TT-BTC (tax registration), article 5; check digit modulo 11 of the General Department of Taxation"
+    NORM: ClassVar[str] = (
+        "Circular 86/2024/TT-BTC (tax registration), article 5; check digit modulo 11 of the General Department of Taxation"
+    )
     PATTERNS: ClassVar[tuple[Pattern, ...]] = (
         Pattern("tax code after its label", f"{_LABEL}{_CODE}{_RIGHT}", 0.6),
         Pattern("tax code of a branch", f"{NOT_AFTER_ALNUM}(?<![0-9０-９][.\\-]){DIGIT}{{10}}{_HYPHEN}{DIGIT}{{3}}{_RIGHT}", 0.25),

@@ -1,0 +1,73 @@
+"""The European Union and its member states."""
+
+from __future__ import annotations
+
+from detectors.recognizers.eu.east import (
+    BgCitizenRecognizer,
+    CzBirthNumberRecognizer,
+    HrPersonalRecognizer,
+    PlPeselRecognizer,
+    PlTaxRecognizer,
+    RoPersonalRecognizer,
+    SiPersonalRecognizer,
+)
+from detectors.recognizers.eu.france import FrNirRecognizer, FrSirenRecognizer, FrSiretRecognizer
+from detectors.recognizers.eu.germany import DeIdCardRecognizer, DePassportRecognizer, DeSocialSecurityRecognizer, DeTaxIdRecognizer
+from detectors.recognizers.eu.north import (
+    DkPersonalRecognizer,
+    EePersonalRecognizer,
+    FiPersonalIdentityRecognizer,
+    LtPersonalRecognizer,
+    SePersonalRecognizer,
+)
+from detectors.recognizers.eu.south import (
+    EsCompanyRecognizer,
+    EsDniRecognizer,
+    EsForeignerRecognizer,
+    GrSocialSecurityRecognizer,
+    ItFiscalCodeRecognizer,
+    ItVatCodeRecognizer,
+    PtTaxRecognizer,
+)
+from detectors.recognizers.eu.vat import EuVatRecognizer
+from detectors.recognizers.eu.west import (
+    AtSocialInsuranceRecognizer,
+    BeNationalRecognizer,
+    IePersonalServiceRecognizer,
+    NlCitizenRecognizer,
+)
+from detectors.recognizers.identifier import IdentifierRecognizer
+
+RECOGNIZERS: tuple[type[IdentifierRecognizer], ...] = (
+    DeTaxIdRecognizer,
+    DeIdCardRecognizer,
+    DePassportRecognizer,
+    DeSocialSecurityRecognizer,
+    FrNirRecognizer,
+    FrSirenRecognizer,
+    FrSiretRecognizer,
+    ItFiscalCodeRecognizer,
+    ItVatCodeRecognizer,
+    EsDniRecognizer,
+    EsForeignerRecognizer,
+    EsCompanyRecognizer,
+    PtTaxRecognizer,
+    GrSocialSecurityRecognizer,
+    NlCitizenRecognizer,
+    BeNationalRecognizer,
+    AtSocialInsuranceRecognizer,
+    IePersonalServiceRecognizer,
+    SePersonalRecognizer,
+    FiPersonalIdentityRecognizer,
+    DkPersonalRecognizer,
+    EePersonalRecognizer,
+    LtPersonalRecognizer,
+    PlPeselRecognizer,
+    PlTaxRecognizer,
+    CzBirthNumberRecognizer,
+    RoPersonalRecognizer,
+    BgCitizenRecognizer,
+    HrPersonalRecognizer,
+    SiPersonalRecognizer,
+    EuVatRecognizer,
+)

@@ -1,0 +1,77 @@
+"""What is kept of one stream between two steps of the scanner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from detectors.finding import Finding
+from detectors.names import NameState
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """A finding that is not final yet."""
+
+    start: int
+    end: int
+    entity_type: str
+    score: float
+    recognizer: str
+    waits: bool = False  # for the next keyword, which may raise the score
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A boundary from which a scan can be taken up again.
+
+    Attributes:
+        offset: Where it lies.
+        token: Number of the token that starts there.
+        keywords: The last keywords before it.
+    """
+
+    offset: int
+    token: int
+    keywords: tuple[str, ...]
+
+
+@dataclass(slots=True, eq=False)
+class StreamScan:
+    """One stream's scan. Made by ``Scanner.open`` or ``Scanner.load``; read ``received``, ``final_to``, ``overflowed`` and call ``take``.
+
+    Attributes:
+        received: Code points fed.
+        final_to: Text before this offset can no longer change what is found in it, and no finding reaches over it.
+        overflowed: More than the cap could not become final: nothing of the stream will any more.
+        closed: No more text comes.
+        done: Everything is final.
+    """
+
+    names: NameState
+    received: int = 0
+    final_to: int = 0
+    overflowed: bool = False
+    closed: bool = False
+    done: bool = False
+    text: str = ""  # from the first anchor on
+    deltas: list[str] = field(default_factory=list)  # fed and not yet joined to text
+    cut: int = 0  # end of the last segment
+    tried: int = 0  # received at the last step
+    anchors: list[Anchor] = field(default_factory=lambda: [Anchor(0, 0, ())])
+    keywords: tuple[str, ...] = ()
+    token: int = 0  # number of the first token in the three lists below: the first undecided one
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    spaces: list[bool] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    ready: list[Finding] = field(default_factory=list)
+
+    def take(self) -> tuple[Finding, ...]:
+        """Return the findings that end at or before ``final_to`` and were not taken before, in order of position."""
+        taken, self.ready = tuple(self.ready), []
+        return taken
+
+    @property
+    def base(self) -> int:
+        """Offset of the first character that is kept."""
+        return self.anchors[0].offset
