@@ -226,12 +226,13 @@ def scan(
     file: Annotated[str, typer.Argument(metavar="FILE", help="JSON lines with text (or output) and perhaps id; - for standard input.")],
     *,
     chunk: Annotated[int | None, typer.Option(min=1, help="Stream each text in pieces of so many code points.")] = None,
+    countries: Annotated[str, typer.Option(help="More identifiers: cn,sg,… or all; without it, those of the pipeline.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Find personal data in texts, without Kafka; whole or streamed, the findings are the same."""
     from console.scan import new_scanner, scan_documents  # noqa: PLC0415 - the detectors take seconds to load
 
-    for scanned in scan_documents(read_documents(file), new_scanner(), chunk):
+    for scanned in scan_documents(read_documents(file), new_scanner(countries.split(",") if countries else ()), chunk):
         if as_json:
             sys.stdout.write(scanned.as_line() + "\n")
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from console.documents import Document, Scanned
@@ -16,9 +16,9 @@ BATCH_TEXTS = 64
 HOLD_BACK_CHARS_MAX = 1 << 24
 
 
-def new_scanner() -> Scanner:
-    """Return a scanner with the recognisers of the pipeline and no cap on the hold-back that a text here could reach."""
-    return Scanner(build_engine(), hold_back_chars_max=HOLD_BACK_CHARS_MAX)
+def new_scanner(countries: Sequence[str] = ()) -> Scanner:
+    """Return a scanner with the recognisers of the pipeline, those of more countries besides, and a cap that no text here could reach."""
+    return Scanner(build_engine(countries), hold_back_chars_max=HOLD_BACK_CHARS_MAX)
 
 
 def scan_documents(documents: Iterable[Document], scanner: Scanner, chunk_chars: int | None = None) -> Iterator[Scanned]:

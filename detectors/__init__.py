@@ -1,0 +1,1 @@
+"""Text → findings: the incremental scan, the recognisers, provenance, redaction. Pure."""

@@ -23,8 +23,10 @@ from detectors.context import BOOST, BOOSTED_MIN, KEYWORDS_BEFORE, KeywordTable,
 from detectors.finding import Finding
 from detectors.patterns import is_solid, parse, refusal
 from detectors.phones import Span
+from detectors.recognizers.catalogue import of_countries
 from detectors.recognizers.cn.mobile import CnMobileRecognizer
 from detectors.recognizers.cn.resident_id import CnResidentIdRecognizer
+from detectors.recognizers.identifier import IdentifierRecognizer
 from detectors.tokens import PieceTokenizer
 from detectors.urls import url_stretches
 from schemas.errors import ConfigurationError
@@ -178,10 +180,17 @@ class LinearUrlRecognizer(UrlRecognizer):
         return out
 
 
-def build_engine() -> AnalyzerEngine:
+def build_engine(countries: Sequence[str] = ()) -> AnalyzerEngine:
     """Return the whole-text engine: Presidio's default English recognisers, spaCy's small English model, and Carnet's own recognisers.
 
     Needs no network: the model and the public suffix list come from installed packages.
+
+    Args:
+        countries: Countries whose identifiers are looked for besides (``detectors.recognizers.catalogue``); ``all`` for every one. The
+            mainland resident number and mobile number always are.
+
+    Raises:
+        ConfigurationError: A country is not in the catalogue.
     """
     use_one_thread()
     # Presidio logs what it could not validate, the text itself. Errors reach us as exceptions.
@@ -197,8 +206,9 @@ def build_engine() -> AnalyzerEngine:
     for ours, theirs in ((OfflineEmailRecognizer, "EmailRecognizer"), (LinearUrlRecognizer, "UrlRecognizer")):
         registry.remove_recognizer(theirs)
         registry.add_recognizer(ours(supported_language=LANGUAGE, name=theirs))
-    registry.add_recognizer(CnResidentIdRecognizer(supported_language=LANGUAGE))
-    registry.add_recognizer(CnMobileRecognizer(supported_language=LANGUAGE))
+    always: tuple[type[IdentifierRecognizer], ...] = (CnResidentIdRecognizer, CnMobileRecognizer)
+    for own in dict.fromkeys((*always, *of_countries(countries))):
+        registry.add_recognizer(own(supported_language=LANGUAGE))
     registry.add_nlp_recognizer(nlp_engine=nlp_engine)
     return AnalyzerEngine(
         registry=registry, nlp_engine=nlp_engine, supported_languages=[LANGUAGE], context_aware_enhancer=LocalContextEnhancer()

@@ -68,7 +68,9 @@ class Scanner:
         ConfigurationError: A recogniser of the engine cannot be scanned in pieces.
     """
 
-    def __init__(self, engine: Engine, *, step_chars: int = 24, hold_back_chars_max: int = 512, vocabulary_max: int = VOCABULARY_MAX) -> None:
+    def __init__(
+        self, engine: Engine, *, step_chars: int = 24, hold_back_chars_max: int = 512, vocabulary_max: int = VOCABULARY_MAX
+    ) -> None:
         use_one_thread()
         parts = take_apart(engine)
         self._parts: EngineParts = parts
@@ -128,13 +130,18 @@ class Scanner:
         """Return all that is needed to go on after a crash, text since the last safe boundary included: seal it before it is stored."""
         return snapshot.dump(scan)
 
-    def load(self, dumped: bytes) -> StreamScan:
-        """Return a scan that goes on exactly where the dumped one was."""
-        scan, undecided = snapshot.load(dumped, self._tagger.open())
-        if scan.cut > scan.base and not scan.done and not scan.overflowed:
-            with self._vocabulary():
+    def load(self, dumped: Sequence[bytes]) -> list[StreamScan]:
+        """Return scans that go on exactly where the dumped ones were; many at once share one step of the names model."""
+        loaded = [snapshot.load(one, self._tagger.open()) for one in dumped]
+        with self._vocabulary():
+            steps = [
                 self._restore(scan, undecided)
-        return scan
+                for scan, undecided in loaded
+                if scan.cut > scan.base and not scan.done and not scan.overflowed
+            ]
+            if steps:
+                self._tagger.step([step for step, _ in steps], [spaces for _, spaces in steps])
+        return [scan for scan, _ in loaded]
 
     def _vocabulary(self) -> AbstractContextManager[Any]:
         """Return a context in which new words do not pile up."""
@@ -312,8 +319,8 @@ class Scanner:
         scan.anchors = [Anchor(scan.cut, 0, ())]
         scan.starts, scan.ends, scan.spaces, scan.held = [], [], [], []
 
-    def _restore(self, scan: StreamScan, undecided: int) -> None:
-        """Bring the names model of a loaded scan to where it was.
+    def _restore(self, scan: StreamScan, undecided: int) -> tuple[Step, list[bool]]:
+        """Bring the tokens of a loaded scan to where they were; return what the names model needs to follow.
 
         Args:
             scan: Its text starts at its only anchor.
@@ -325,8 +332,8 @@ class Scanner:
         scan.token = first
         scan.starts, scan.ends, scan.spaces = tokens.starts[first:].tolist(), tokens.ends[first:].tolist(), tokens.is_space[first:].tolist()
         scan.keywords = self._words.latest(tokens.lower, scan.keywords)
-        self._tagger.step([Step(scan.names, tokens.keys, last=False)], [scan.spaces])
         scan.anchors.append(Anchor(scan.cut, len(tokens), scan.keywords))
+        return Step(scan.names, tokens.keys, last=False), scan.spaces
 
 
 def without_contained(found: Sequence[Held]) -> list[Finding]:

@@ -211,14 +211,23 @@ class StateCodec:
                 (opened if kind == "open" else changed)[stream_id] = snapshot
         if opened.keys() != changed.keys():
             raise InvariantError(f"state of {len(opened.keys() ^ changed.keys())} streams is half there")
-        restored = [self._stream(stream_id, opened[stream_id], changed[stream_id]) for stream_id in opened]
+        restored, scans = [], {}
+        for stream_id, snapshot in opened.items():
+            stream, scan = self._stream(stream_id, snapshot, changed[stream_id])
+            restored.append(stream)
+            if not stream.bypass:
+                scans[stream_id] = scan
+        loaded = dict(zip(scans, self._scanner.load(list(scans.values())), strict=True))
+        for stream in restored:
+            stream.scan = loaded.get(stream.request.stream_id, stream.scan)
         # The order of streams decides the order of later rewrites, not what is decided; by age it is the same at every restore.
         for stream in sorted(restored, key=lambda item: (item.opened_at_ms, item.request.stream_id)):
             partition.streams[stream.request.stream_id] = stream
         partition.closed = {stream_id: closed_at for closed_at, stream_id in sorted(markers)}
         return partition
 
-    def _stream(self, stream_id: str, opened: StateSnapshot, changed: StateSnapshot) -> StreamState:
+    def _stream(self, stream_id: str, opened: StateSnapshot, changed: StateSnapshot) -> tuple[StreamState, bytes]:
+        """Open one stream; its dumped scan comes back apart, since scans are loaded many at once."""
         if opened.sealed is None or changed.sealed is None:
             raise InvariantError("state of a stream without sealed content")
         data_key = self._sealer.unwrap(opened.sealed)
@@ -234,9 +243,7 @@ class StateCodec:
             setattr(stream, name, tuple(value) if name == "rule_ids" else value)
         stream.pending = [pending] if pending else []
         stream.marks = deque(ChunkMark(*mark) for mark in marks)
-        if not stream.bypass:
-            stream.scan = self._scanner.load(scan)
-        return stream
+        return stream, scan
 
     def _snapshot(self, value: bytes) -> StateSnapshot:
         record = self._codec.decode(value)

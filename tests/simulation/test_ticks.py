@@ -20,8 +20,7 @@ from tests.simulation.world import PARTITIONS, Log, Reader, run, write_streams
 
 PHONE, MAIL, CARD = "+65 8123 4567", "mei.tan@example.sg", "4111 1111 1111 1111"
 TEXTS = [
-    f"Your booking is confirmed. We will call you at {PHONE} tomorrow, and a copy goes to {MAIL} as well. "
-    "Have a pleasant stay in Singapore!",
+    f"Your booking is confirmed. We will call you at {PHONE} tomorrow, and a copy goes to {MAIL} as well. Have a pleasant stay!",
     f"The card {CARD} was charged. " + "Nothing else happened on that day, which was a quiet one for everybody involved. " * 4,
     "已为您确认预订，客服将拨打13912345678与您联系，请保持电话畅通。感谢您的耐心等待，祝您旅途愉快。",
     "A short one.",

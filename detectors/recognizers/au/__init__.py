@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detectors.recognizers.au.medicare import AuMedicareRecognizer
+from detectors.recognizers.au.medicare import AuMedicareIdentifierRecognizer
 from detectors.recognizers.au.tax import AuBusinessNumberRecognizer, AuCompanyNumberRecognizer, AuTaxFileRecognizer
 from detectors.recognizers.identifier import IdentifierRecognizer
 
@@ -10,5 +10,5 @@ RECOGNIZERS: tuple[type[IdentifierRecognizer], ...] = (
     AuTaxFileRecognizer,
     AuBusinessNumberRecognizer,
     AuCompanyNumberRecognizer,
-    AuMedicareRecognizer,
+    AuMedicareIdentifierRecognizer,
 )

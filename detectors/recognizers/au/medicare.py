@@ -11,8 +11,8 @@ from detectors.recognizers.alphabet import DIGIT
 from detectors.recognizers.common.pieces import DoubtfulRecognizer, framed
 
 
-class AuMedicareRecognizer(DoubtfulRecognizer):
-    """Finds Medicare numbers: ten digits from 2 to 6, the ninth a check modulo 10, and the reader's place on the card where it is written."""
+class AuMedicareIdentifierRecognizer(DoubtfulRecognizer):
+    """Finds Medicare numbers: ten digits from 2 to 6, the ninth a check modulo 10, and the place on the card if it is written."""
 
     ENTITY: ClassVar[str] = "AU_MEDICARE"
     COUNTRY_CODE: ClassVar[str | None] = "au"

@@ -118,7 +118,7 @@ class StreetAddressRecognizer(IdentifierRecognizer):
 
 
 class CompoundStreetRecognizer(IdentifierRecognizer):
-    """Finds names of streets that are one word (Musterstraße, Kalverstraat, Storgatan), with a number that no plain blank parts from them."""
+    """Finds names of streets that are one word (Musterstraße, Kalverstraat, Storgatan), with a number that no blank parts from them."""
 
     ENTITY: ClassVar[str] = "STREET_ADDRESS"
     NORM: ClassVar[str] = "DIN 5008; NEN 5825; SS 613401"
@@ -146,7 +146,7 @@ class CompoundStreetRecognizer(IdentifierRecognizer):
 
 
 class PostalPlaceRecognizer(IdentifierRecognizer):
-    """Finds postal codes with their place (10115 Berlin, 75002 Paris, 1012 AB Amsterdam) where a word beside them says that it is an address."""
+    """Finds postal codes with their place (10115 Berlin, 1012 AB Amsterdam) where a word beside them speaks for an address."""
 
     ENTITY: ClassVar[str] = "STREET_ADDRESS"
     NORM: ClassVar[str] = "UPU S42; DIN 5008; NEN 5825"

@@ -35,8 +35,8 @@ _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和
 class BirthDateRecognizer(IdentifierRecognizer):
     """Finds dates of which a word says that somebody was born then, in English, Chinese, German, French, Spanish and Japanese.
 
-    A date alone stays far below the reporting threshold. "March 12, 1985" and "12. März 1985" are left to the names model: a stream may be cut
-    behind the month, or behind the full stop.
+    A date alone stays far below the reporting threshold. "March 12, 1985" and "12. März 1985" are left to the names model: a stream may
+    be cut behind the month, or behind the full stop.
     """
 
     ENTITY: ClassVar[str] = "DATE_OF_BIRTH"
@@ -49,7 +49,8 @@ class BirthDateRecognizer(IdentifierRecognizer):
         Pattern("Japanese era", f"(?:明治|大正|昭和|平成|令和)(?:{_DAY}|元)年{_DAY}月{_DAY}日", 0.05),
         Pattern(
             "month in words",
-            f"{NOT_AFTER_ALNUM}{_DAY}(?:st|nd|rd|th|er)?[ \u00a0\\-](?:de )?(?:{'|'.join(_MONTHS)})(?:,? |-|\u00a0| del? ){_YEAR}{NOT_BEFORE_ALNUM}",
+            f"{NOT_AFTER_ALNUM}{_DAY}(?:st|nd|rd|th|er)?[ \u00a0\\-](?:de )?(?:{'|'.join(_MONTHS)})"
+            f"(?:,? |-|\u00a0| del? ){_YEAR}{NOT_BEFORE_ALNUM}",
             0.05,
         ),
     )

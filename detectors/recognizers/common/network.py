@@ -23,8 +23,8 @@ _WIDTH_MAC = 12
 class MachineAddressRecognizer(IdentifierRecognizer):
     """Finds IPv4 and IPv6 addresses, with the length of the network where it is written.
 
-    Addresses that name no machine (0.0.0.0, ::) and one's own (127.0.0.0/8, ::1) are left out, and what only looks like one: times, scopes of
-    C++, versions with more than four parts.
+    Addresses that name no machine (0.0.0.0, ::) and one's own (127.0.0.0/8, ::1) are left out, and what only looks like one: times,
+    scopes of C++, versions with more than four parts.
     """
 
     ENTITY: ClassVar[str] = "IP_ADDRESS"

@@ -56,7 +56,7 @@ def is_day_of_some_century(year: int, month: int, day: int) -> bool:
 
 
 class DoubtfulRecognizer(IdentifierRecognizer):
-    """An identifier whose check many a random number passes: a failed check refuses, a passed one leaves the score to pattern and context."""
+    """An identifier whose check many a random number passes: a failed one refuses, a passed one leaves the score as it is."""
 
     def is_valid(self, identifier: str) -> bool | None:
         """Return False where the check fails, None where it holds."""

@@ -35,7 +35,7 @@ class CoordinatesRecognizer(IdentifierRecognizer):
         Pattern("single decimal", f"(?<![0-9A-Za-z.]){_SIGN}?{_FINE}(?![0-9A-Za-z]|\\.[0-9])", 0.05),
     )
     CONTEXT: ClassVar[tuple[str, ...]] = (
-        *("latitude", "longitude", "coordinate", "coordinates", "gps", "lat", "lon", "lng", "坐标", "座標", "经度", "纬度", "经纬", "經緯"),
+        *("latitude", "longitude", "coordinate", "coordinates", "gps", "lng", "latlon", "坐标", "座標", "经度", "纬度", "经纬", "經緯"),
         *("緯度", "経度", "koordinaten", "coordonnées", "coordenadas"),
     )
 

@@ -76,8 +76,8 @@ class ApiKeyRecognizer(IdentifierRecognizer):
 class PrivateKeyRecognizer(IdentifierRecognizer):
     r"""Finds private keys in PEM: the last word of the header, full lines of the body, and the whole where line breaks are written ``\n``.
 
-    No pattern may match a line break or words with blanks between them, so the header's other words (they are public) and the last short line
-    of the body stay. A full body line has the form of any PEM line: certificates, which are public, are found too.
+    No pattern may match a line break or words with blanks between them, so the header's other words (they are public) and the last short
+    line of the body stay. A full body line has the form of any PEM line: certificates, which are public, are found too.
     """
 
     ENTITY: ClassVar[str] = "PRIVATE_KEY"
@@ -142,23 +142,24 @@ class ConnectionStringRecognizer(IdentifierRecognizer):
 
 _LABEL = re.compile("(?:[0-9A-Za-z_.\\-]*(?:password|passwd|passphrase|pwd|secret|密码|口令|密碼))[\"']?[=:][\"']?", re.IGNORECASE)
 _NOT_A_PASSWORD = frozenset(
-    (
-        "sha1 sha224 sha256 sha384 sha512 sha-1 sha-256 sha-512 sha3 md4 md5 base32 base58 base64 utf8 utf-8 utf16 utf-16 oauth2 oauth2.0 pbkdf2 "
-        "argon2 argon2i argon2d argon2id bcrypt2 aes128 aes192 aes256 aes-128 aes-256 rsa2048 rsa4096 rsa-2048 rsa-4096 ed25519 x25519 curve25519 "
-        "blake2 blake2b blake2s blake3 chacha20 http2 http/2 ipv4 ipv6 x509 win32 win64 windows10 windows11 python3 log4j fido2 tls1.2 tls1.3 "
-        "64-bit 32-bit 128-bit 256-bit 512-bit 8-character 12-character 16-character"
+    (  # noqa: SIM905 - a list literal of these takes a line each
+        "sha1 sha224 sha256 sha384 sha512 sha-1 sha-256 sha-512 sha3 md4 md5 base32 base58 base64 utf8 utf-8 utf16 utf-16 "
+        "oauth2 oauth2.0 pbkdf2 argon2 argon2i argon2d argon2id bcrypt2 aes128 aes192 aes256 aes-128 aes-256 rsa2048 rsa4096 "
+        "rsa-2048 rsa-4096 ed25519 x25519 curve25519 blake2 blake2b blake2s blake3 chacha20 http2 http/2 ipv4 ipv6 x509 win32 "
+        "win64 windows10 windows11 python3 log4j fido2 tls1.2 tls1.3 64-bit 32-bit 128-bit 256-bit 512-bit 8-character "
+        "12-character 16-character"
     ).split()
 )
 _PASSWORD_CHARS_MIN = 6
-_PASS = "0-9A-Za-z!@#$%^&*_\\-+~"
+_CHARS = "0-9A-Za-z!@#$%^&*_\\-+~"
 _PLACEHOLDERS = re.compile(r"[*•.xX_\-]+|<.*|\$.*|\{.*|%.*|os\..*|process\..*|getenv.*|null|none|true|false|str|string", re.IGNORECASE)
 
 
 class PasswordRecognizer(IdentifierRecognizer):
     """Finds passwords behind a label (``password=…``, ``pwd:…``), and words of letters with digits where a word beside them says password.
 
-    Of a labelled one the value alone is reported, up to 128 characters. A password that is a plain word, with a blank or a wide colon between it
-    and its label, is not found: nothing but its place tells it from other words.
+    Of a labelled one the value alone is reported, up to 128 characters. A password that is a plain word, with a blank or a wide colon
+    between it and its label, is not found: nothing but its place tells it from other words.
     """
 
     ENTITY: ClassVar[str] = "PASSWORD"
@@ -166,12 +167,12 @@ class PasswordRecognizer(IdentifierRecognizer):
     PATTERNS: ClassVar[tuple[Pattern, ...]] = (
         Pattern(
             "labelled",
-            "(?<![0-9A-Za-z])(?:[0-9A-Za-z_.\\-]{0,32}(?:password|passwd|passphrase|pwd|db_secret|client_secret)|密码|口令|密碼)[\"']?[=:][\"']?"
+            "(?<![0-9A-Za-z$%])(?:[0-9A-Za-z_.\\-]{0,32}(?:password|passwd|passphrase|pwd|db_secret|client_secret)|密码|口令|密碼)[\"']?[=:][\"']?"
             "[^\\s\"'<>()，。；、：！？…]{4,128}",
             0.7,
         ),
-        Pattern("letters with digits", f"(?<![{_PASS}])[A-Za-z!@#$%^&*_\\-+~]{{1,40}}[0-9][{_PASS}.?]{{0,40}}", 0.05),
-        Pattern("digits with letters", f"(?<![{_PASS}])[0-9]{{1,40}}[A-Za-z!@#$%^&*_+~][{_PASS}.?]{{0,40}}", 0.05),
+        Pattern("letters with digits", f"(?<![{_CHARS}])[A-Za-z!@#$%^&*_\\-+~]{{1,40}}[0-9][{_CHARS}.?]{{0,40}}", 0.05),
+        Pattern("digits with letters", f"(?<![{_CHARS}])[0-9]{{1,40}}[A-Za-z!@#$%^&*_+~][{_CHARS}.?]{{0,40}}", 0.05),
     )
     CONTEXT: ClassVar[tuple[str, ...]] = (
         *("password", "passwd", "pwd", "passphrase", "passcode", "密码", "口令", "密碼", "パスワード", "비밀번호", "passwort", "kennwort"),

@@ -6,13 +6,18 @@ from detectors.recognizers.eu.east import (
     BgCitizenRecognizer,
     CzBirthNumberRecognizer,
     HrPersonalRecognizer,
-    PlPeselRecognizer,
+    PlPeselIdentifierRecognizer,
     PlTaxRecognizer,
     RoPersonalRecognizer,
     SiPersonalRecognizer,
 )
 from detectors.recognizers.eu.france import FrNirRecognizer, FrSirenRecognizer, FrSiretRecognizer
-from detectors.recognizers.eu.germany import DeIdCardRecognizer, DePassportRecognizer, DeSocialSecurityRecognizer, DeTaxIdRecognizer
+from detectors.recognizers.eu.germany import (
+    DeIdCardIdentifierRecognizer,
+    DePassportIdentifierRecognizer,
+    DeSocialSecurityIdentifierRecognizer,
+    DeTaxIdIdentifierRecognizer,
+)
 from detectors.recognizers.eu.north import (
     DkPersonalRecognizer,
     EePersonalRecognizer,
@@ -25,8 +30,8 @@ from detectors.recognizers.eu.south import (
     EsDniRecognizer,
     EsForeignerRecognizer,
     GrSocialSecurityRecognizer,
-    ItFiscalCodeRecognizer,
-    ItVatCodeRecognizer,
+    ItFiscalCodeIdentifierRecognizer,
+    ItVatCodeIdentifierRecognizer,
     PtTaxRecognizer,
 )
 from detectors.recognizers.eu.vat import EuVatRecognizer
@@ -39,15 +44,15 @@ from detectors.recognizers.eu.west import (
 from detectors.recognizers.identifier import IdentifierRecognizer
 
 RECOGNIZERS: tuple[type[IdentifierRecognizer], ...] = (
-    DeTaxIdRecognizer,
-    DeIdCardRecognizer,
-    DePassportRecognizer,
-    DeSocialSecurityRecognizer,
+    DeTaxIdIdentifierRecognizer,
+    DeIdCardIdentifierRecognizer,
+    DePassportIdentifierRecognizer,
+    DeSocialSecurityIdentifierRecognizer,
     FrNirRecognizer,
     FrSirenRecognizer,
     FrSiretRecognizer,
-    ItFiscalCodeRecognizer,
-    ItVatCodeRecognizer,
+    ItFiscalCodeIdentifierRecognizer,
+    ItVatCodeIdentifierRecognizer,
     EsDniRecognizer,
     EsForeignerRecognizer,
     EsCompanyRecognizer,
@@ -62,7 +67,7 @@ RECOGNIZERS: tuple[type[IdentifierRecognizer], ...] = (
     DkPersonalRecognizer,
     EePersonalRecognizer,
     LtPersonalRecognizer,
-    PlPeselRecognizer,
+    PlPeselIdentifierRecognizer,
     PlTaxRecognizer,
     CzBirthNumberRecognizer,
     RoPersonalRecognizer,

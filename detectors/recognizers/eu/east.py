@@ -18,7 +18,7 @@ from detectors.recognizers.common.pieces import DoubtfulRecognizer, framed, grou
 _MONTHS_OF_1800 = range(81, 93)
 
 
-class PlPeselRecognizer(DoubtfulRecognizer):
+class PlPeselIdentifierRecognizer(DoubtfulRecognizer):
     """Finds PESEL: birth date, serial, a check modulo 10; a word beside it must speak for it."""
 
     ENTITY: ClassVar[str] = "PL_PESEL"
@@ -28,7 +28,7 @@ class PlPeselRecognizer(DoubtfulRecognizer):
     CONTEXT: ClassVar[tuple[str, ...]] = ("pesel", "ewidencyjny", "polish", "波兰")
 
     def holds(self, identifier: str) -> bool:
-        """Check the date and the check digit; people born in the nineteenth century share theirs with Chinese mobile numbers, and are left out."""
+        """Check the date and the check digit; without those born before 1900, who share theirs with Chinese mobile numbers."""
         return int(identifier[2:4]) not in _MONTHS_OF_1800 and pesel.is_valid(identifier)
 
 

@@ -29,7 +29,7 @@ def pension_check_digit(body: str) -> str:
     return str(sum(sum(divmod(int(digit) * weight, 10)) for digit, weight in zip(digits, _PENSION_WEIGHTS, strict=True)) % 10)
 
 
-class DeTaxIdRecognizer(DoubtfulRecognizer):
+class DeTaxIdIdentifierRecognizer(DoubtfulRecognizer):
     """Finds tax identification numbers: eleven digits, one of the first ten twice or three times, a check modulo 11 and 10."""
 
     ENTITY: ClassVar[str] = "DE_TAX_ID"
@@ -49,7 +49,7 @@ class DeTaxIdRecognizer(DoubtfulRecognizer):
 
 
 class _DeDocumentRecognizer(IdentifierRecognizer):
-    """A document whose number has nine characters of a narrow alphabet, and a check digit where it is copied from the machine-readable zone."""
+    """A document whose number has nine characters of a narrow alphabet, and a check digit if copied from the machine-readable zone."""
 
     def is_valid(self, identifier: str) -> bool | None:
         """Refuse a wrong check digit, letters outside the alphabet, and words."""
@@ -59,8 +59,8 @@ class _DeDocumentRecognizer(IdentifierRecognizer):
         return None if not rest.isdigit() or rest == icao_check_digit(serial) else False
 
 
-class DeIdCardRecognizer(_DeDocumentRecognizer):
-    """Finds numbers of the identity card (Personalausweis) and of the electronic residence permit; a word beside them must speak for them."""
+class DeIdCardIdentifierRecognizer(_DeDocumentRecognizer):
+    """Finds numbers of identity cards (Personalausweis) and of residence permits; a word beside them must speak for them."""
 
     ENTITY: ClassVar[str] = "DE_ID_CARD"
     COUNTRY_CODE: ClassVar[str | None] = "de"
@@ -74,7 +74,7 @@ class DeIdCardRecognizer(_DeDocumentRecognizer):
     )
 
 
-class DePassportRecognizer(_DeDocumentRecognizer):
+class DePassportIdentifierRecognizer(_DeDocumentRecognizer):
     """Finds passport numbers; a word beside them must speak for them."""
 
     ENTITY: ClassVar[str] = "DE_PASSPORT"
@@ -87,7 +87,7 @@ class DePassportRecognizer(_DeDocumentRecognizer):
     CONTEXT: ClassVar[tuple[str, ...]] = ("reisepass", "passnummer", "passport", "护照", "護照", "パスポート", "旅券")
 
 
-class DeSocialSecurityRecognizer(IdentifierRecognizer):
+class DeSocialSecurityIdentifierRecognizer(IdentifierRecognizer):
     """Finds pension insurance numbers: area, birth date, initial, serial and a check digit; one that holds has score 1."""
 
     ENTITY: ClassVar[str] = "DE_SOCIAL_SECURITY"

@@ -18,7 +18,7 @@ _THOUSANDS = "[.\u00a0 ]?"
 _FISCAL_CODE_CHARS = 16
 
 
-class ItFiscalCodeRecognizer(IdentifierRecognizer):
+class ItFiscalCodeIdentifierRecognizer(IdentifierRecognizer):
     """Finds fiscal codes of people: name, birth date, place and a check letter; one that holds has score 1."""
 
     ENTITY: ClassVar[str] = "IT_FISCAL_CODE"
@@ -34,7 +34,7 @@ class ItFiscalCodeRecognizer(IdentifierRecognizer):
         return len(identifier) == _FISCAL_CODE_CHARS and codicefiscale.is_valid(identifier)
 
 
-class ItVatCodeRecognizer(DoubtfulRecognizer):
+class ItVatCodeIdentifierRecognizer(DoubtfulRecognizer):
     """Finds VAT numbers without the country prefix: eleven digits, Luhn's check; a word beside them must speak for them."""
 
     ENTITY: ClassVar[str] = "IT_VAT_CODE"

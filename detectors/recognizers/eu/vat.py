@@ -20,8 +20,8 @@ def _spaced(digits: int) -> str:
     return f"{DIGIT}{_MORE}{{{digits - 1}}}"
 
 
-# What follows the prefix: Council Directive 2006/112/EC article 215 and the VIES list of layouts. Where the length varies there are no blanks,
-# else the number after it would be taken in.
+# What follows the prefix: Council Directive 2006/112/EC article 215 and the VIES list of layouts. Where the length varies there are no
+# blanks, else the number after it would be taken in.
 _BODIES = (
     ("AT", f"[UＵ]{_spaced(8)}"),
     ("BE", _spaced(10)),

@@ -25,9 +25,7 @@ class HkIdCardRecognizer(IdentifierRecognizer):
 
     ENTITY: ClassVar[str] = "HK_ID_CARD"
     COUNTRY_CODE: ClassVar[str | None] = "hk"
-    NORM: ClassVar[str] = (
-        "Registration of Persons Regulations (Cap. 177A); check character by usage"
-    )
+    NORM: ClassVar[str] = "Registration of Persons Regulations (Cap. 177A); check character by usage"
     PATTERNS: ClassVar[tuple[Pattern, ...]] = (
         Pattern("identity card with brackets", f"{_BODY} ?{OPEN}{_CHECK}{CLOSE}", 0.5),
         Pattern("identity card in one run", f"{_BODY}{HYPHEN}?{_CHECK}{NOT_BEFORE_ALNUM}", 0.3),

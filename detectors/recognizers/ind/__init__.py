@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from detectors.recognizers.identifier import IdentifierRecognizer
-from detectors.recognizers.ind.aadhaar import InAadhaarRecognizer, InAadhaarVidRecognizer
+from detectors.recognizers.ind.aadhaar import InAadhaarIdentifierRecognizer, InAadhaarVidRecognizer
 from detectors.recognizers.ind.contact import InPhoneRecognizer, InUpiIdRecognizer
-from detectors.recognizers.ind.documents import InPassportRecognizer, InVehicleRegistrationRecognizer, InVoterRecognizer
-from detectors.recognizers.ind.tax import InGstinRecognizer, InPanRecognizer
+from detectors.recognizers.ind.documents import (
+    InPassportIdentifierRecognizer,
+    InVehicleRegistrationIdentifierRecognizer,
+    InVoterIdentifierRecognizer,
+)
+from detectors.recognizers.ind.tax import InGstinIdentifierRecognizer, InPanIdentifierRecognizer
 
 RECOGNIZERS: tuple[type[IdentifierRecognizer], ...] = (
-    InAadhaarRecognizer,
+    InAadhaarIdentifierRecognizer,
     InAadhaarVidRecognizer,
-    InPanRecognizer,
-    InGstinRecognizer,
-    InVoterRecognizer,
-    InPassportRecognizer,
-    InVehicleRegistrationRecognizer,
+    InPanIdentifierRecognizer,
+    InGstinIdentifierRecognizer,
+    InVoterIdentifierRecognizer,
+    InPassportIdentifierRecognizer,
+    InVehicleRegistrationIdentifierRecognizer,
     InPhoneRecognizer,
     InUpiIdRecognizer,
 )

@@ -15,7 +15,7 @@ _LEFT_GROUPED = f"{NOT_AFTER_ALNUM}(?<!{DIGIT}{SEPARATOR})"
 _RIGHT = f"(?![.\\-]{DIGIT}){NOT_BEFORE_ALNUM}"
 
 
-class InAadhaarRecognizer(IdentifierRecognizer):
+class InAadhaarIdentifierRecognizer(IdentifierRecognizer):
     """Finds Aadhaar numbers: twelve digits from 2 to 9 on, whose last is Verhoeff's check digit.
 
     One number in ten passes by chance, so a word beside it decides. A fourth group of four is taken along, and the length then fails: the

@@ -20,7 +20,7 @@ _STATE = "(?:" + "|".join([*_STATES, *(state.translate(_WIDE) for state in _STAT
 _SERIAL = f"(?!0000|００００){DIGIT}{{4}}"
 
 
-class InVoterRecognizer(IdentifierRecognizer):
+class InVoterIdentifierRecognizer(IdentifierRecognizer):
     """Finds voter's card (EPIC) numbers, three letters and seven digits; parcels have such numbers too, so a word must stand beside one.
 
     Cards of the first decades have no check digit, so none is asked for.
@@ -33,7 +33,7 @@ class InVoterRecognizer(IdentifierRecognizer):
     CONTEXT: ClassVar[tuple[str, ...]] = ("voter", "epic", "elector", "मतदाता", "选民")
 
 
-class InPassportRecognizer(IdentifierRecognizer):
+class InPassportIdentifierRecognizer(IdentifierRecognizer):
     """Finds passport numbers, a letter and seven digits, that a word beside them names."""
 
     ENTITY: ClassVar[str] = "IN_PASSPORT"
@@ -47,7 +47,7 @@ class InPassportRecognizer(IdentifierRecognizer):
     CONTEXT: ClassVar[tuple[str, ...]] = ("passport", "पासपोर्ट", "护照", "護照")
 
 
-class InVehicleRegistrationRecognizer(IdentifierRecognizer):
+class InVehicleRegistrationIdentifierRecognizer(IdentifierRecognizer):
     """Finds registration plates of the states (MH12AB1234, MH-12-AB-1234) and of the BH series (22BH1234AA), in capitals.
 
     No blank between the state's letters and the district: a match may not have a blank before its first digit (``detectors.cut``).

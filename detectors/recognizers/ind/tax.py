@@ -20,7 +20,7 @@ _BASE_36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _STATES = frozenset(f"{code:02}" for code in (*range(1, 39), 97, 99))
 
 
-class InPanRecognizer(IdentifierRecognizer):
+class InPanIdentifierRecognizer(IdentifierRecognizer):
     """Finds permanent account numbers in capitals; in small letters they need a word beside them. The check letter's rule is not public."""
 
     ENTITY: ClassVar[str] = "IN_PAN"
@@ -37,7 +37,7 @@ class InPanRecognizer(IdentifierRecognizer):
         return None if pan.is_valid(identifier) else False
 
 
-class InGstinRecognizer(IdentifierRecognizer):
+class InGstinIdentifierRecognizer(IdentifierRecognizer):
     """Finds goods and services tax numbers and proves each by its state, its PAN and its check character."""
 
     ENTITY: ClassVar[str] = "IN_GSTIN"

@@ -20,7 +20,7 @@ _LICENCE_DIGITS = 12
 _BUSINESS_WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 
 
-class KrPassportRecognizer(IdentifierRecognizer):
+class KrPassportIdentifierRecognizer(IdentifierRecognizer):
     """Finds passport numbers, M12345678 and (since 2021) M123A4567, that a word beside them names."""
 
     ENTITY: ClassVar[str] = "KR_PASSPORT"
@@ -33,7 +33,7 @@ class KrPassportRecognizer(IdentifierRecognizer):
     CONTEXT: ClassVar[tuple[str, ...]] = ("여권", "passport", "护照", "護照", "旅券")
 
 
-class KrDriverLicenseRecognizer(IdentifierRecognizer):
+class KrDriverLicenseIdentifierRecognizer(IdentifierRecognizer):
     """Finds driver's licence numbers: region, year, six digits, two check digits whose rule is not public."""
 
     ENTITY: ClassVar[str] = "KR_DRIVER_LICENSE"
@@ -60,7 +60,7 @@ class KrDriverLicenseRecognizer(IdentifierRecognizer):
         return None if has_region_name or identifier[:2] in _REGIONS else False
 
 
-class KrBrnRecognizer(IdentifierRecognizer):
+class KrBrnIdentifierRecognizer(IdentifierRecognizer):
     """Finds business registration numbers (3-2-5) with the right check digit.
 
     One number in ten passes by chance, so a word beside it decides.

@@ -51,7 +51,7 @@ def _patterns(seventh: str) -> tuple[Pattern, ...]:
     )
 
 
-class KrRrnRecognizer(IdentifierRecognizer):
+class KrRrnIdentifierRecognizer(IdentifierRecognizer):
     """Finds resident registration numbers: birth date, sex and century, six digits.
 
     Since October 2020 the last six digits are random, so a wrong check digit refuses nothing; a right one, in the grouped form, proves
@@ -76,7 +76,7 @@ class KrRrnRecognizer(IdentifierRecognizer):
         return True if grouped and check_digit(number[:12], self.CHECK_OFFSET) == int(number[12]) else None
 
 
-class KrFrnRecognizer(KrRrnRecognizer):
+class KrFrnIdentifierRecognizer(KrRrnIdentifierRecognizer):
     """Finds foreigner registration numbers: as a resident's, with a seventh digit from 5 to 8 and another old check digit."""
 
     ENTITY: ClassVar[str] = "KR_FRN"

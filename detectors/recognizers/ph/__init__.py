@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from detectors.recognizers.identifier import IdentifierRecognizer
 from detectors.recognizers.ph.identity import (
-    PhPassportRecognizer,
+    PhPassportIdentifierRecognizer,
     PhPhilHealthRecognizer,
     PhPhilSysRecognizer,
     PhSssRecognizer,
-    PhUmidRecognizer,
+    PhUmidIdentifierRecognizer,
 )
-from detectors.recognizers.ph.tax import PhTinRecognizer
+from detectors.recognizers.ph.tax import PhTinIdentifierRecognizer
 
 RECOGNIZERS: tuple[type[IdentifierRecognizer], ...] = (
     PhPhilSysRecognizer,
-    PhUmidRecognizer,
+    PhUmidIdentifierRecognizer,
     PhSssRecognizer,
     PhPhilHealthRecognizer,
-    PhPassportRecognizer,
-    PhTinRecognizer,
+    PhPassportIdentifierRecognizer,
+    PhTinIdentifierRecognizer,
 )

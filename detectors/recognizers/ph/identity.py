@@ -34,7 +34,7 @@ class PhPhilSysRecognizer(IdentifierRecognizer):
     CONTEXT: ClassVar[tuple[str, ...]] = ("philsys", "philid", "ephilid", "pambansang", "pcn", "psn", "菲律宾身份")
 
 
-class PhUmidRecognizer(IdentifierRecognizer):
+class PhUmidIdentifierRecognizer(IdentifierRecognizer):
     """Finds common reference numbers (CRN, 4-7-1) of the unified multi-purpose card."""
 
     ENTITY: ClassVar[str] = "PH_UMID"
@@ -73,7 +73,7 @@ class PhPhilHealthRecognizer(IdentifierRecognizer):
     CONTEXT: ClassVar[tuple[str, ...]] = ("philhealth", "菲律宾医保")
 
 
-class PhPassportRecognizer(IdentifierRecognizer):
+class PhPassportIdentifierRecognizer(IdentifierRecognizer):
     """Finds passport numbers, P1234567A and EB1234567, that a word beside them names."""
 
     ENTITY: ClassVar[str] = "PH_PASSPORT"

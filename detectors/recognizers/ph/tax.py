@@ -17,7 +17,7 @@ _LEFT = f"{NOT_AFTER_ALNUM}(?<![0-9０-９][.\\-])"
 _CHECKED_DIGITS = 9
 
 
-class PhTinRecognizer(IdentifierRecognizer):
+class PhTinIdentifierRecognizer(IdentifierRecognizer):
     """Finds taxpayer numbers of nine digits, alone or with a branch code of three or five; the ninth digit must be the check digit.
 
     One number in eleven passes by chance. The main office's code (000, 00000) at the end, or the label, makes it likely; else a word must

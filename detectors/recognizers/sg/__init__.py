@@ -6,6 +6,11 @@ from detectors.recognizers.identifier import IdentifierRecognizer
 from detectors.recognizers.sg.nric import SgNricFinRecognizer
 from detectors.recognizers.sg.phone import SgPhoneRecognizer
 from detectors.recognizers.sg.postal_code import SgPostalCodeRecognizer
-from detectors.recognizers.sg.uen import SgUenRecognizer
+from detectors.recognizers.sg.uen import SgUenIdentifierRecognizer
 
-RECOGNIZERS: tuple[type[IdentifierRecognizer], ...] = (SgNricFinRecognizer, SgUenRecognizer, SgPhoneRecognizer, SgPostalCodeRecognizer)
+RECOGNIZERS: tuple[type[IdentifierRecognizer], ...] = (
+    SgNricFinRecognizer,
+    SgUenIdentifierRecognizer,
+    SgPhoneRecognizer,
+    SgPostalCodeRecognizer,
+)

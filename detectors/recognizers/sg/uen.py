@@ -18,7 +18,7 @@ _OTHER = re.compile("[RST][0-9]{2}[A-Z]{2}[0-9]{4}[A-Z]")
 _ENTITY_TYPES = frozenset(OTHER_UEN_ENTITY_TYPES) | {"HC"}  # stdnum 2.2 lacks one
 
 
-class SgUenRecognizer(IdentifierRecognizer):
+class SgUenIdentifierRecognizer(IdentifierRecognizer):
     """Finds unique entity numbers and proves each by its check letter.
 
     ``stdnum.sg.uen.validate`` asks the clock whether the year has come; only its check letters are used here, so that a replay finds

@@ -35,8 +35,8 @@ class UkHealthServiceRecognizer(DoubtfulRecognizer):
 class UkNationalInsuranceRecognizer(IdentifierRecognizer):
     """Finds National Insurance numbers: two letters, six digits, a suffix from A to D; there is no check digit.
 
-    With a plain blank behind the letters a stream may be cut there, so then the digits and the suffix alone are found, and only where a word
-    speaks for them.
+    With a plain blank behind the letters a stream may be cut there, so then the digits and the suffix alone are found, and only where a
+    word speaks for them.
     """
 
     ENTITY: ClassVar[str] = "UK_NINO"

@@ -13,8 +13,8 @@ from detectors.recognizers.identifier import IdentifierRecognizer
 class UsDriverLicenceRecognizer(IdentifierRecognizer):
     """Finds what has the layout of a state's driver's licence where a word says so; no state publishes a check.
 
-    Layouts: letter and 6 to 14 digits (California, Florida, Michigan, New Jersey, ...), two letters and 6 digits, groups as Florida and Illinois
-    print them, 7 to 9 digits (Texas, Pennsylvania, New York, ...).
+    Layouts: letter and 6 to 14 digits (California, Florida, Michigan, New Jersey, ...), two letters and 6 digits, groups as Florida and
+    Illinois print them, 7 to 9 digits (Texas, Pennsylvania, New York, ...).
     """
 
     ENTITY: ClassVar[str] = "US_DRIVER_LICENSE"

@@ -12,13 +12,13 @@ from detectors.recognizers.id.npwp import IdNpwpRecognizer
 from detectors.recognizers.identifier import IdentifierRecognizer
 from detectors.recognizers.my.mykad import MyMyKadRecognizer
 from detectors.recognizers.ph.identity import (
-    PhPassportRecognizer,
+    PhPassportIdentifierRecognizer,
     PhPhilHealthRecognizer,
     PhPhilSysRecognizer,
     PhSssRecognizer,
-    PhUmidRecognizer,
+    PhUmidIdentifierRecognizer,
 )
-from detectors.recognizers.ph.tax import PhTinRecognizer
+from detectors.recognizers.ph.tax import PhTinIdentifierRecognizer
 from detectors.recognizers.th.national_id import ThNationalIdRecognizer
 from detectors.recognizers.vn.citizen import VnCccdRecognizer, VnCmndRecognizer
 from detectors.recognizers.vn.tax import VnTaxCodeRecognizer
@@ -189,26 +189,26 @@ TIN = "123-456-782"
 
 @pytest.mark.parametrize("written", [f"{TIN}-000", f"{TIN}-00000", "１２３－４５６－７８２－０００", "123 456 782 000"])
 def test_a_philippine_taxpayer_number_of_a_main_office_is_reported(written: str) -> None:
-    found = scores(PhTinRecognizer, f"税号{written}号")
+    found = scores(PhTinIdentifierRecognizer, f"税号{written}号")
     assert list(found) == [written]
     assert found[written] >= REPORTED_MIN
 
 
 @pytest.mark.parametrize("text", [f"TIN: {TIN}", "TIN:123456782", f"TIN#{TIN}-001"])
 def test_its_label_speaks_for_a_taxpayer_number(text: str) -> None:
-    assert max(scores(PhTinRecognizer, text).values()) >= REPORTED_MIN
+    assert max(scores(PhTinIdentifierRecognizer, text).values()) >= REPORTED_MIN
 
 
 @pytest.mark.parametrize("text", [TIN, "123456782", "123456782001", f"a meeting: {TIN}", f"{TIN}-012"])
 def test_without_label_or_main_office_a_taxpayer_number_waits_for_a_word(text: str) -> None:
-    found = scores(PhTinRecognizer, text)
+    found = scores(PhTinIdentifierRecognizer, text)
     assert len(found) == 1
     assert max(found.values()) < REPORTED_MIN
 
 
 @pytest.mark.parametrize("no_tin", ["123-456-783", "TIN: 123-456-783-000", "000-000-000-000", "1234567820", "1-123-456-782"])
 def test_a_wrong_check_digit_is_no_philippine_taxpayer_number(no_tin: str) -> None:
-    assert scores(PhTinRecognizer, no_tin) == {}
+    assert scores(PhTinIdentifierRecognizer, no_tin) == {}
 
 
 @pytest.mark.parametrize(
@@ -218,18 +218,18 @@ def test_a_wrong_check_digit_is_no_philippine_taxpayer_number(no_tin: str) -> No
         (PhPhilSysRecognizer, "1234567890123456"),
         (PhPhilSysRecognizer, "1234-5678901-2"),
         (PhPhilSysRecognizer, "１２３４５６７８９０１２"),
-        (PhUmidRecognizer, "0111-2345678-9"),
-        (PhUmidRecognizer, "011123456789"),
-        (PhUmidRecognizer, "０１１１－２３４５６７８－９"),
+        (PhUmidIdentifierRecognizer, "0111-2345678-9"),
+        (PhUmidIdentifierRecognizer, "011123456789"),
+        (PhUmidIdentifierRecognizer, "０１１１－２３４５６７８－９"),
         (PhSssRecognizer, "34-1234567-8"),
         (PhSssRecognizer, "34 1234567 8"),
         (PhSssRecognizer, "３４１２３４５６７８"),
         (PhPhilHealthRecognizer, "12-345678901-2"),
         (PhPhilHealthRecognizer, "123456789012"),
         (PhPhilHealthRecognizer, "１２－３４５６７８９０１－２"),
-        (PhPassportRecognizer, "P1234567A"),
-        (PhPassportRecognizer, "EB1234567"),
-        (PhPassportRecognizer, "Ｐ１２３４５６７Ａ"),
+        (PhPassportIdentifierRecognizer, "P1234567A"),
+        (PhPassportIdentifierRecognizer, "EB1234567"),
+        (PhPassportIdentifierRecognizer, "Ｐ１２３４５６７Ａ"),
     ],
 )
 def test_philippine_numbers_without_a_check_wait_for_a_word(recognizer: type[IdentifierRecognizer], written: str) -> None:
@@ -243,14 +243,14 @@ def test_philippine_numbers_without_a_check_wait_for_a_word(recognizer: type[Ide
     [
         (PhPhilSysRecognizer, "12345678901234567"),
         (PhPhilSysRecognizer, "1234-5678-9012-34567"),
-        (PhUmidRecognizer, "0111-2345678-90"),
-        (PhUmidRecognizer, "111-2345678-9"),
+        (PhUmidIdentifierRecognizer, "0111-2345678-90"),
+        (PhUmidIdentifierRecognizer, "111-2345678-9"),
         (PhSssRecognizer, "134-1234567-8"),
         (PhSssRecognizer, "1-34-1234567-8"),
         (PhPhilHealthRecognizer, "12-345678901-23"),
         (PhPhilHealthRecognizer, "12.345678901.2"),
-        (PhPassportRecognizer, "P1234567"),
-        (PhPassportRecognizer, "XEB1234567"),
+        (PhPassportIdentifierRecognizer, "P1234567"),
+        (PhPassportIdentifierRecognizer, "XEB1234567"),
     ],
 )
 def test_other_shapes_are_no_philippine_numbers(recognizer: type[IdentifierRecognizer], text: str) -> None:

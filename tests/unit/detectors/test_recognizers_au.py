@@ -8,7 +8,7 @@ from stdnum.au import acn
 
 from detectors.patterns import refusal
 from detectors.recognizers.au import RECOGNIZERS
-from detectors.recognizers.au.medicare import AuMedicareRecognizer
+from detectors.recognizers.au.medicare import AuMedicareIdentifierRecognizer
 from detectors.recognizers.au.tax import AuBusinessNumberRecognizer, AuCompanyNumberRecognizer, AuTaxFileRecognizer
 
 WIDE = str.maketrans({code: code + 0xFEE0 for code in range(0x30, 0x3A)})
@@ -24,9 +24,9 @@ VALID = [
     (AuCompanyNumberRecognizer, _ACN),
     (AuCompanyNumberRecognizer, f"{_ACN[:3]} {_ACN[3:6]} {_ACN[6:]}"),
     (AuCompanyNumberRecognizer, f"{_ACN[:3]}-{_ACN[3:6]}-{_ACN[6:]}"),
-    (AuMedicareRecognizer, "2123 45670 1"),
-    (AuMedicareRecognizer, "2123456701"),
-    (AuMedicareRecognizer, "2123-45670-1"),
+    (AuMedicareIdentifierRecognizer, "2123 45670 1"),
+    (AuMedicareIdentifierRecognizer, "2123456701"),
+    (AuMedicareIdentifierRecognizer, "2123-45670-1"),
 ]
 
 

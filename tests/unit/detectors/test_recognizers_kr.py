@@ -7,9 +7,13 @@ import pytest
 from detectors.patterns import refusal
 from detectors.recognizers.identifier import IdentifierRecognizer
 from detectors.recognizers.kr import RECOGNIZERS
-from detectors.recognizers.kr.documents import KrBrnRecognizer, KrDriverLicenseRecognizer, KrPassportRecognizer
+from detectors.recognizers.kr.documents import (
+    KrBrnIdentifierRecognizer,
+    KrDriverLicenseIdentifierRecognizer,
+    KrPassportIdentifierRecognizer,
+)
 from detectors.recognizers.kr.phone import KrPhoneRecognizer
-from detectors.recognizers.kr.registration import KrFrnRecognizer, KrRrnRecognizer, check_digit
+from detectors.recognizers.kr.registration import KrFrnIdentifierRecognizer, KrRrnIdentifierRecognizer, check_digit
 
 REPORTED_MIN = 0.35
 
@@ -33,19 +37,19 @@ def test_a_context_word_of_kr_can_be_one_token(recognizer: type[IdentifierRecogn
 
 @pytest.mark.parametrize("written", ["900101-1234568", "900101 1234568", "９００１０１－１２３４５６８", "900101–1234568"])
 def test_a_resident_number_with_the_old_check_digit_is_proved(written: str) -> None:
-    assert scores(KrRrnRecognizer, f"주민등록번호{written}입니다") == {written: 1.0}
+    assert scores(KrRrnIdentifierRecognizer, f"주민등록번호{written}입니다") == {written: 1.0}
 
 
 @pytest.mark.parametrize("written", ["900101-1234567", "201231-3000001", "000229-4123456"])
 def test_a_resident_number_since_2020_is_reported_without_a_check_digit(written: str) -> None:
-    found = scores(KrRrnRecognizer, f"주민번호{written}는")
+    found = scores(KrRrnIdentifierRecognizer, f"주민번호{written}는")
     assert list(found) == [written]
     assert REPORTED_MIN <= found[written] < 1.0
 
 
 @pytest.mark.parametrize("written", ["9001011234568", "9001011234567", "９００１０１１２３４５６７"])
 def test_thirteen_bare_digits_wait_for_a_word(written: str) -> None:
-    found = scores(KrRrnRecognizer, f"주민등록{written}번")
+    found = scores(KrRrnIdentifierRecognizer, f"주민등록{written}번")
     assert list(found) == [written]
     assert found[written] < REPORTED_MIN
 
@@ -64,7 +68,7 @@ def test_thirteen_bare_digits_wait_for_a_word(written: str) -> None:
     ],
 )
 def test_an_impossible_birthday_is_no_resident_number(no_number: str) -> None:
-    assert scores(KrRrnRecognizer, no_number) == {}
+    assert scores(KrRrnIdentifierRecognizer, no_number) == {}
 
 
 def test_residents_and_foreigners_have_different_check_digits() -> None:
@@ -74,24 +78,24 @@ def test_residents_and_foreigners_have_different_check_digits() -> None:
 
 @pytest.mark.parametrize("written", ["900101-5234561", "９００１０１－５２３４５６１", "900101 5234561"])
 def test_a_foreigner_number_with_the_old_check_digit_is_proved(written: str) -> None:
-    assert scores(KrFrnRecognizer, f"외국인등록번호{written}입니다") == {written: 1.0}
+    assert scores(KrFrnIdentifierRecognizer, f"외국인등록번호{written}입니다") == {written: 1.0}
 
 
 @pytest.mark.parametrize("no_number", ["900101-1234568", "901301-5234561", "900101-9234561", "900101-52345611"])
 def test_a_resident_number_is_no_foreigner_number(no_number: str) -> None:
-    assert scores(KrFrnRecognizer, no_number) == {}
+    assert scores(KrFrnIdentifierRecognizer, no_number) == {}
 
 
 @pytest.mark.parametrize("written", ["M12345678", "M123A4567", "Ｍ１２３４５６７８"])
 def test_a_korean_passport_number_waits_for_a_word(written: str) -> None:
-    found = scores(KrPassportRecognizer, f"여권번호{written}입니다")
+    found = scores(KrPassportIdentifierRecognizer, f"여권번호{written}입니다")
     assert list(found) == [written]
     assert found[written] < REPORTED_MIN
 
 
 @pytest.mark.parametrize("no_passport", ["A12345678", "MM12345678", "M1234567", "M123A45678"])
 def test_other_shapes_are_no_korean_passport(no_passport: str) -> None:
-    assert scores(KrPassportRecognizer, no_passport) == {}
+    assert scores(KrPassportIdentifierRecognizer, no_passport) == {}
 
 
 @pytest.mark.parametrize(
@@ -99,26 +103,26 @@ def test_other_shapes_are_no_korean_passport(no_passport: str) -> None:
     [("11-09-123456-78", False), ("110912345678", False), ("서울-09-123456-78", True), ("１１－０９－１２３４５６－７８", False)],
 )
 def test_only_the_name_of_a_region_speaks_for_a_korean_licence(written: str, *, reported: bool) -> None:
-    found = scores(KrDriverLicenseRecognizer, f"면허번호{written}입니다")
+    found = scores(KrDriverLicenseIdentifierRecognizer, f"면허번호{written}입니다")
     assert list(found) == [written]
     assert (found[written] >= REPORTED_MIN) is reported
 
 
 @pytest.mark.parametrize("no_licence", ["27-09-123456-78", "10-09-123456-78", "11-09-123456-789", "1109123456789"])
 def test_an_unknown_region_is_no_korean_licence(no_licence: str) -> None:
-    assert scores(KrDriverLicenseRecognizer, no_licence) == {}
+    assert scores(KrDriverLicenseIdentifierRecognizer, no_licence) == {}
 
 
 @pytest.mark.parametrize("written", ["123-45-67891", "1234567891", "１２３－４５－６７８９１"])
 def test_a_business_number_waits_for_a_word(written: str) -> None:
-    found = scores(KrBrnRecognizer, f"사업자등록번호{written}의")
+    found = scores(KrBrnIdentifierRecognizer, f"사업자등록번호{written}의")
     assert list(found) == [written]
     assert found[written] < REPORTED_MIN
 
 
 @pytest.mark.parametrize("no_number", ["123-45-67892", "000-00-00000", "123-45-678910", "1-123-45-67891"])
 def test_a_wrong_check_digit_is_no_business_number(no_number: str) -> None:
-    assert scores(KrBrnRecognizer, no_number) == {}
+    assert scores(KrBrnIdentifierRecognizer, no_number) == {}
 
 
 @pytest.mark.parametrize(
