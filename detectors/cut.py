@@ -14,7 +14,7 @@ from detectors.tokens import CLAUSE_MARKS
 # No pattern with a space in it is wider than this, and each has a digit before its first space (patterns.refusal).
 QUIET_CHARS = 48
 # What may stand between a word and the space after it. No colon and no apostrophe: spaCy puts emoticons and clitics together from them.
-CLOSERS = frozenset(',.!?)*"”’»') | frozenset(CLAUSE_MARKS)
+CLOSERS = frozenset(',.!?)*"”»') | frozenset(CLAUSE_MARKS)
 # Letters that a telephone number may have between its digits ("555x12").
 PHONE_LETTERS = frozenset("xXｘＸー")
 _SENTENCE_ENDS = frozenset(".!?")

@@ -50,6 +50,21 @@ def _count(says: str) -> FactType:
     return FactType("int", says)
 
 
+def _united_states() -> dict[str, FactType]:
+    """People per customer in the preceding twelve months, as 28 CFR 202 counts them."""
+    return {
+        "us_exempt": _flag("Personal communication or informational material (28 CFR 202)"),
+        "us_government_related": _flag("Government-related data (28 CFR 202)"),
+        "us_genomic_people": _count("US persons, human genomic data"),
+        "us_omic_people": _count("US persons, other omic data"),
+        "us_biometric_people": _count("US persons, biometric identifiers"),
+        "us_geolocation_devices": _count("US devices, precise geolocation"),
+        "us_health_people": _count("US persons, health data"),
+        "us_financial_people": _count("US persons, financial data"),
+        "us_identifier_people": _count("US persons, covered personal identifiers"),
+    }
+
+
 @lru_cache(maxsize=1)
 def vocabulary() -> dict[str, FactType]:
     """Every fact that a condition may name."""
@@ -105,16 +120,7 @@ def vocabulary() -> dict[str, FactType]:
         "code_of_practice": _flag("The operator signed the Code of Practice on marking"),
         # Singapore.
         "nric_as_credential": _flag("An NRIC number serves as a password"),
-        # United States: people per customer in the preceding twelve months.
-        "us_exempt": _flag("Personal communication or informational material (28 CFR 202)"),
-        "us_government_related": _flag("Government-related data (28 CFR 202)"),
-        "us_genomic_people": _count("US persons, human genomic data"),
-        "us_omic_people": _count("US persons, other omic data"),
-        "us_biometric_people": _count("US persons, biometric identifiers"),
-        "us_geolocation_devices": _count("US devices, precise geolocation"),
-        "us_health_people": _count("US persons, health data"),
-        "us_financial_people": _count("US persons, financial data"),
-        "us_identifier_people": _count("US persons, covered personal identifiers"),
+        **_united_states(),
     }
 
 

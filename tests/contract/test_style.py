@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FILE_LINES_MAX = 400
+TEST_LINES_MAX = 520  # tables of vectors are long and easy to read
 FUNCTION_LINES_MAX = 60
 FOLDER_DEPTH_MAX = 3
 COMMITTED_BYTES_MAX = 1_500_000
@@ -87,7 +88,9 @@ def words(name: str) -> set[str]:
 
 def test_files_stay_readable_in_one_sitting(root: Path, sources: tuple[Path, ...]) -> None:
     lengths = {str(path): len((root / path).read_text(encoding="utf-8").splitlines()) for path in sources}
-    assert {path: lines for path, lines in lengths.items() if lines > FILE_LINES_MAX} == {}
+    assert {
+        path: lines for path, lines in lengths.items() if lines > (TEST_LINES_MAX if path.startswith("tests/") else FILE_LINES_MAX)
+    } == {}
 
 
 def test_functions_fit_on_a_screen(root: Path, sources: tuple[Path, ...]) -> None:

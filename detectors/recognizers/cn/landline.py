@@ -11,9 +11,16 @@ from detectors.recognizers.cn.pieces import CLOSE, HYPHEN, NOT_AFTER_COUNTRY, OP
 from detectors.recognizers.identifier import IdentifierRecognizer
 
 _COUNTRY = f"(?:{PLUS}|[0０]{{2}})[8８][6６]"
-_AREA = f"(?:[1１][0０]|[2２][0-57-9０-５７-９]|[3-9３-９]{DIGIT}{{2}})"  # Beijing; large cities; all others with three digits
-_LOCAL = f"[2-8２-８]{DIGIT}{{2,3}}{SEPARATOR}?{DIGIT}{{4}}"
+_LARGE = "(?:[1１][0０]|[2２][0-57-9０-５７-９])"  # Beijing and the largest cities, whose numbers have eight digits
+_OTHER = f"[3-9３-９]{DIGIT}{{2}}"
+_LOCAL_8 = f"[2-8２-８]{DIGIT}{{3}}{SEPARATOR}?{DIGIT}{{4}}"
+_LOCAL_7 = f"[2-8２-８]{DIGIT}{{2}}{SEPARATOR}?{DIGIT}{{4}}"
 _EXTENSION = f"(?:(?:{HYPHEN}|转|轉|分机){DIGIT}{{1,5}})?"
+
+
+def _number(before: str, after: str) -> str:
+    """Return an expression for an area code between two pieces, and the local number that belongs to it."""
+    return f"(?:{before}{_LARGE}{after}{_LOCAL_8}|{before}{_OTHER}{after}(?:{_LOCAL_8}|{_LOCAL_7})){_EXTENSION}"
 
 
 class CnLandlineRecognizer(IdentifierRecognizer):
@@ -29,17 +36,17 @@ class CnLandlineRecognizer(IdentifierRecognizer):
     PATTERNS: ClassVar[tuple[Pattern, ...]] = (
         Pattern(
             "landline with country code",
-            f"{NOT_AFTER_ALNUM}(?:{OPEN}{_COUNTRY}{CLOSE}|{_COUNTRY}){SEPARATOR}{{0,2}}{OPEN}?[0０]?{_AREA}{CLOSE}?{SEPARATOR}?"
-            f"{_LOCAL}{_EXTENSION}{NOT_BEFORE_ALNUM}",
+            f"{NOT_AFTER_ALNUM}(?:{OPEN}{_COUNTRY}{CLOSE}|{_COUNTRY}){SEPARATOR}{{0,2}}"
+            f"{_number(f'{OPEN}?[0０]?', f'{CLOSE}?{SEPARATOR}?')}{NOT_BEFORE_ALNUM}",
             0.75,
         ),
         Pattern(
             "landline with area code",
-            f"{NOT_AFTER_ALNUM}{NOT_AFTER_COUNTRY}(?:{OPEN}[0０]{_AREA}{CLOSE}{SEPARATOR}?|[0０]{_AREA}{SEPARATOR})"
-            f"{_LOCAL}{_EXTENSION}{NOT_BEFORE_ALNUM}",
+            f"{NOT_AFTER_ALNUM}{NOT_AFTER_COUNTRY}"
+            f"(?:{_number(f'{OPEN}[0０]', f'{CLOSE}{SEPARATOR}?')}|{_number('[0０]', SEPARATOR)}){NOT_BEFORE_ALNUM}",
             0.3,
         ),
-        Pattern("landline in one run", f"{NOT_AFTER_ALNUM}{NOT_AFTER_COUNTRY}[0０]{_AREA}{_LOCAL}{_EXTENSION}{NOT_BEFORE_ALNUM}", 0.15),
+        Pattern("landline in one run", f"{NOT_AFTER_ALNUM}{NOT_AFTER_COUNTRY}{_number('[0０]', '')}{NOT_BEFORE_ALNUM}", 0.15),
     )
     CONTEXT: ClassVar[tuple[str, ...]] = (
         "电话",

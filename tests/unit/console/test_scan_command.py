@@ -69,7 +69,7 @@ def test_standard_input_is_a_dash() -> None:
 def test_the_command_prints_one_line_each_and_a_missing_file_is_a_usage_error(
     scanner: Scanner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.scan.new_scanner", lambda: scanner)
+    monkeypatch.setattr("console.scan.new_scanner", lambda _countries: scanner)
     path = tmp_path / "texts.jsonl"
     path.write_text('{"text": "mail ann@example.com"}\n{"text": "nothing"}\n', encoding="utf-8")
     answer = CliRunner().invoke(cli.app, ["scan", str(path), "--json"])

@@ -27,15 +27,20 @@ def engine() -> AnalyzerEngine:
     return build_engine([ALL])
 
 
-def in_pieces(scanner: Scanner, text: str, size: int) -> list[Finding]:
-    scan = scanner.open()
+@functools.cache
+def scanner() -> Scanner:
+    return Scanner(engine(), step_chars=1)
+
+
+def in_pieces(shared: Scanner, text: str, size: int) -> list[Finding]:
+    scan = shared.open()
     found: list[Finding] = []
     for start in range(0, len(text), size):
-        scanner.feed(scan, text[start : start + size])
-        scanner.advance([scan])
+        shared.feed(scan, text[start : start + size])
+        shared.advance([scan])
         found += scan.take()
-    scanner.close(scan)
-    scanner.advance([scan])
+    shared.close(scan)
+    shared.advance([scan])
     return sorted([*found, *scan.take()])
 
 
@@ -43,7 +48,7 @@ def in_pieces(scanner: Scanner, text: str, size: int) -> list[Finding]:
 def test_with_every_country_on_pieces_and_whole_agree(text: str) -> None:
     whole = sorted(analyze(engine(), text))
     for size in (1, 2, 3, 7, 50):
-        assert in_pieces(Scanner(engine(), step_chars=1), text, size) == whole
+        assert in_pieces(scanner(), text, size) == whole
 
 
 @pytest.mark.parametrize(

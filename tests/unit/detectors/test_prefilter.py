@@ -1,0 +1,101 @@
+"""The prefilter may let too much through, never too little; a pattern that cannot be scanned in pieces is refused."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+import regex
+
+from detectors.analyzer import EngineParts, build_engine, take_apart
+from detectors.patterns import is_solid, parse, refusal, wider_re2
+from detectors.prefilter import Prefilter
+
+FLAGS = int(regex.DOTALL | regex.MULTILINE | regex.IGNORECASE)
+
+
+@functools.cache
+def parts() -> EngineParts:
+    return take_apart(build_engine())
+
+
+@functools.cache
+def prefilter() -> Prefilter:
+    return Prefilter([part.patterns for part in parts().patterns])
+
+
+def test_prose_needs_no_recogniser() -> None:
+    prose = "The committee met in Geneva and discussed the draft; nobody took minutes, as everyone had expected. 会议在日内瓦举行。"
+    assert prefilter().select(prose) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("a 4111 1111 1111 1111", "CreditCardRecognizer"),
+        ("卡号4539578045395784，", "UsBankRecognizer"),
+        ("x@y.org", "EmailRecognizer"),
+        ("00-1A-2B-3C-4D-5E", "MacAddressRecognizer"),
+        ("手机１３８１２３４５６７８", "CnMobileRecognizer"),
+        ("www.faceboo\u212a.com", "UrlRecognizer"),
+    ],
+)
+def test_a_value_wakes_its_recogniser(text: str, name: str) -> None:
+    assert name in [parts().patterns[index].name for index in prefilter().select(text)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"\b(?<!x)[a-z]{2}([:-])\d\1\d\b", "ab:1:2"),
+        (r"(?i)straK\d", "straK5"),
+        (r"\w+@\w+", "é@中"),
+        (r"[^a]\d{40}", "b" + "1" * 40),
+        (r"(?:ab|c)+?d", "ababcd"),
+        (r"\d", "\U00010d40"),
+    ],
+)
+def test_the_wider_expression_matches_where_the_pattern_does(pattern: str, text: str) -> None:
+    assert regex.search(pattern, text, FLAGS)
+    assert Prefilter([[(pattern, FLAGS)]]).select(text) == [0]
+
+
+def test_what_cannot_be_parsed_always_runs() -> None:
+    assert Prefilter([[(r"\p{Lu}\d", FLAGS)]]).select("anything") == [0]
+
+
+def test_look_arounds_and_boundaries_are_dropped() -> None:
+    assert wider_re2(parse(r"\b(?=x)(?<!y)$", FLAGS)) == ""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        (r"a.*b", "line break"),
+        (r"[^a]\d", "line break"),
+        (r"\d{4} \d{50}", "wider"),
+        (r"[a-z]+ \d", "wider"),
+        (r"[a-z]{3} \d{4}", "before its first digit"),
+        (r"\d{4} ", "at its end"),
+        (r"\d, \d", "comma"),
+        (r"\d\. [a-z]", "full stop"),
+        (r"^\d{4}", "anchor"),
+        (r"(?<!y )\d{4}", "sees past"),
+        (r"\d{4}(?! \d)", "sees past"),
+        (r"(?<!\s)\d{4}", "sees past"),
+        (r"[^\s]{3}", "clause mark"),
+        (r"\p{Lu}", "syntax"),
+    ],
+)
+def test_a_pattern_that_could_reach_over_a_boundary_is_refused(pattern: str, why: str) -> None:
+    assert why in refusal(pattern, FLAGS)
+
+
+@pytest.mark.parametrize("pattern", [r"\b\d{4}[- ]?\d{4}\b", r"https?://[a-z.]+/[^\s]*", r"(?<![\w:])[0-9a-f]{4}(?![\w:])"])
+def test_a_pattern_that_keeps_within_boundaries_is_accepted(pattern: str) -> None:
+    assert refusal(pattern, FLAGS) == ""
+
+
+def test_solid_means_no_white_space_in_a_match() -> None:
+    assert is_solid(parse(r"\d{4}(?= )", FLAGS), FLAGS)
+    assert not is_solid(parse(r"\d{4}[- ]\d", FLAGS), FLAGS)
