@@ -10,6 +10,8 @@ from detectors.stream_scan import Anchor, Held, StreamScan
 from schemas.errors import InvariantError
 
 _VERSION = 1
+# Made once: json.dumps makes an encoder at every call, and this runs for every stream that a tick touches.
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def dump(scan: StreamScan) -> bytes:
@@ -35,7 +37,7 @@ def dump(scan: StreamScan) -> bytes:
         [(held.start, held.end, held.entity_type, held.score, held.recognizer, held.waits) for held in scan.held],
         [(found.start, found.end, found.entity_type, found.score, found.recognizer) for found in scan.ready],
     ]
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODE(fields).encode()
 
 
 def load(dumped: bytes, names: NameState) -> tuple[StreamScan, int]:
