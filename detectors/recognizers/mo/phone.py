@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from presidio_analyzer import Pattern
 
-from detectors.recognizers.alphabet import DIGIT, NOT_AFTER_ALNUM, NOT_BEFORE_ALNUM, SEPARATOR
-from detectors.recognizers.cn.pieces import CLOSE, NUMBER_END, NUMBER_START, OPEN, PLUS
+from detectors.recognizers.alphabet import DIGIT, SEPARATOR
+from detectors.recognizers.cn.pieces import phone_patterns
 from detectors.recognizers.identifier import IdentifierRecognizer
 
-_COUNTRY = f"(?:{PLUS}|[0０]{{2}})[8８][5５][3３]"
+_COUNTRY = "[8８][5５][3３]"
 # Fixed lines begin with 28, mobile ones with 6, others with 8.
 _NUMBER = f"(?:[2２][8８]|[68６８]{DIGIT}){DIGIT}{{2}}{SEPARATOR}?{DIGIT}{{4}}"
 
@@ -21,14 +21,7 @@ class MoPhoneRecognizer(IdentifierRecognizer):
     ENTITY: ClassVar[str] = "MO_PHONE_NUMBER"
     COUNTRY_CODE: ClassVar[str | None] = "mo"
     NORM: ClassVar[str] = "National Numbering Plan of Macau (CTT), ITU-T E.164 country code 853"
-    PATTERNS: ClassVar[tuple[Pattern, ...]] = (
-        Pattern(
-            "phone with country code",
-            f"{NOT_AFTER_ALNUM}(?:{OPEN}{_COUNTRY}{CLOSE}|{_COUNTRY}){SEPARATOR}{{0,2}}{_NUMBER}{NOT_BEFORE_ALNUM}",
-            0.75,
-        ),
-        Pattern("phone, eight digits", f"{NUMBER_START}{_NUMBER}{NUMBER_END}", 0.1),
-    )
+    PATTERNS: ClassVar[tuple[Pattern, ...]] = phone_patterns(_COUNTRY, _NUMBER)
     CONTEXT: ClassVar[tuple[str, ...]] = (
         "電話",
         "电话",
