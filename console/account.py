@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from schemas.records import DeliveryRecord, HeldSegment, Record
@@ -21,6 +22,7 @@ class Account:
         self.sent: set[str] = set(stream_ids)
         self.delivered: set[str] = set()
         self.withheld: set[str] = set()
+        self.reasons: dict[str, str] = {}
 
     def expect(self, stream_id: str) -> None:
         """Expect one more stream."""
@@ -33,9 +35,16 @@ class Account:
         if isinstance(record, HeldSegment) or record.action in WITHHOLDING:
             self.delivered.discard(record.stream_id)
             self.withheld.add(record.stream_id)
+            if isinstance(record, HeldSegment):
+                self.reasons[record.stream_id] = record.error_code or ", ".join(record.rule_ids)
         elif record.is_last and record.stream_id not in self.withheld:
             self.delivered.add(record.stream_id)
         return True
+
+    @property
+    def withheld_by_reason(self) -> Counter[str]:
+        """How many streams each error code or rule withheld."""
+        return Counter(self.reasons.get(stream_id, "see carnet.held.v1") for stream_id in self.withheld)
 
     @property
     def open(self) -> set[str]:

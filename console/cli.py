@@ -23,12 +23,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from audit.checkpoint import Verifier
 from console import evidence as ledger
 from console import installation, screens
+from console.account import Account
 from console.answers import Answer, Defaults, read_answers
 from console.documents import read_documents
 from console.interrupts import unwinding
 from console.samples.compose import answers_path
 from schemas.errors import CarnetError, ConfigurationError, LedgerError
 from streams import topics
+from streams.codecs import build_codec
 from streams.names import DELIVERIES, HELD
 from streams.settings import Settings
 
@@ -41,7 +43,7 @@ Exit codes: 0 ok; 1 failure; 2 usage or configuration; of `verify` also 3 eviden
 Settings come from CARNET_* variables; after `carnet up` the other commands find the broker by themselves.
 """
 
-app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 topics_app = typer.Typer(help="Create or check the topics.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
 screen = Console()
@@ -195,9 +197,10 @@ def feed(
     servers = installation.bootstrap_servers(home, settings)
     tag = uuid.uuid4().hex[:8]
     answers = _prepared(file, Defaults(destination, customer, f"feed-{tag}"), limit, f"-{tag}" if suffix == "new" else suffix)
-    feeder = feeding.Feeder(servers, settings.kafka.properties, tokens_per_s=rate)
+    feeder = feeding.Feeder(servers, settings.kafka.properties, tokens_per_s=rate, codec=build_codec(settings))
     reader = TopicReader(servers, (DELIVERIES, HELD), from_end=True, properties=settings.kafka.properties) if wait else None
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[detail]}"), TimeElapsedColumn())
+    account = Account()
     with Progress(*columns, console=screen, disable=as_json, transient=True) as bars:
         bar = bars.add_task("streams", total=len(answers), detail="")
 
@@ -205,7 +208,7 @@ def feed(
             detail = f"{now.chunks:,} chunks  {now.delivered:,} delivered  {now.withheld:,} withheld"
             bars.update(bar, completed=now.delivered + now.withheld if wait else now.streams, detail=detail)
 
-        done = feeding.feed(answers, feeder, reader, concurrency=concurrency, on_progress=show)
+        done = feeding.feed(answers, feeder, reader, concurrency=concurrency, account=account, on_progress=show)
     if reader is not None:
         reader.close()
     if as_json:
@@ -215,6 +218,8 @@ def feed(
             f"{done.streams:,} streams, {done.chunks:,} chunks in {done.seconds:.1f} s: "
             f"{done.delivered:,} delivered, {done.withheld:,} withheld"
         )
+        for reason, count in account.withheld_by_reason.most_common():
+            screen.print(f"  {count:,} withheld: {reason}")
     if wait and done.unaccounted:
         return _fail(f"{done.unaccounted:,} streams are unaccounted for after {feeding.SILENCE_S:.0f} s (carnet status)", EXIT_FAILURE)
     return 0
@@ -254,16 +259,18 @@ def watch(
 
     settings = Settings.load()
     servers = installation.bootstrap_servers(home, settings)
+    codec = build_codec(settings)
     end = time.monotonic() + seconds if seconds is not None else float("inf")
     with TopicReader(servers, WATCHED, from_end=not history, properties=settings.kafka.properties) as reader:
         if as_json:
-            _print_json(asdict(follow(reader, lambda _counts: None, lambda: time.monotonic() < end)))
+            _print_json(asdict(follow(reader, lambda _counts: None, lambda: time.monotonic() < end, codec)))
             return
         with Live(console=screen, auto_refresh=False) as live:
             follow(
                 reader,
                 lambda counts: live.update(screens.counts_table(counts, f"carnet · {servers}"), refresh=True),
                 lambda: time.monotonic() < end,
+                codec,
             )
 
 
@@ -279,6 +286,7 @@ def verify(
 ) -> int:
     """Prove that the evidence is intact and complete, with nothing but the public key."""
     settings = Settings.load()
+    codec = build_codec(settings)
     if directory is not None and export is not None:
         raise ConfigurationError(f"{directory} is an export already: --export goes with the topics, without a directory")
     if directory is not None:
@@ -290,10 +298,10 @@ def verify(
         vkey = ledger.read_vkey([key] if key else _key_places(home, settings))
         servers = installation.bootstrap_servers(home, settings)
         with TopicReader(servers, ledger.LEDGER_TOPICS, from_end=False, properties=settings.kafka.properties) as reader:
-            found = ledger.collect(reader)
+            found = ledger.collect(reader, codec)
     if export is not None:
         ledger.export(found, vkey, export)
-    verdict = ledger.verify(found, Verifier(vkey))
+    verdict = ledger.verify(found, Verifier(vkey), codec)
     if as_json:
         _print_json(verdict.as_json())
     else:

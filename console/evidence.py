@@ -100,13 +100,14 @@ class Verdict:
         return {"intact": self.intact, "complete": self.complete, "entries": self.entries, "problems": problems, "partitions": partitions}
 
 
-def collect(reader: TopicReader) -> Evidence:
+def collect(reader: TopicReader, codec: Codec | None = None) -> Evidence:
     """Read the ledger topics up to their present end.
 
     Args:
         reader: Stands at the beginning of ``LEDGER_TOPICS``.
+        codec: Knows the schema ids; the committed ones by default.
     """
-    codec = Codec.committed()
+    codec = codec if codec is not None else Codec.committed()
     found: Evidence = {partition.partition: PartitionEvidence() for partition in reader.partitions}
     entries: dict[int, list[bytes]] = {number: [] for number in found}
     for message in reader.until_now():
@@ -128,10 +129,10 @@ def collect(reader: TopicReader) -> Evidence:
     return found
 
 
-def verify(evidence: Evidence, verifier: Verifier) -> Verdict:
+def verify(evidence: Evidence, verifier: Verifier, codec: Codec | None = None) -> Verdict:
     """Return the verdict on what was collected."""
     reports = tuple(
-        verify_partition(partition, found.entries, found.notes, verifier, witness=found.witness)
+        verify_partition(partition, found.entries, found.notes, verifier, witness=found.witness, codec=codec)
         for partition, found in sorted(evidence.items())
     )
     return Verdict(

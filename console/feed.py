@@ -51,9 +51,17 @@ class Feeder:
         bootstrap_servers: Where the broker is.
         properties: Further librdkafka properties: TLS, SASL.
         tokens_per_s: Over all streams together; None is as fast as the broker takes them.
+        codec: Knows the schema ids; the committed ones by default.
     """
 
-    def __init__(self, bootstrap_servers: str, properties: Mapping[str, str] | None = None, *, tokens_per_s: float | None = None) -> None:
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        properties: Mapping[str, str] | None = None,
+        *,
+        tokens_per_s: float | None = None,
+        codec: Codec | None = None,
+    ) -> None:
         """Connect and learn how many partitions the inbound topic has.
 
         Raises:
@@ -61,7 +69,7 @@ class Feeder:
         """
         settings = {"bootstrap.servers": bootstrap_servers, "enable.idempotence": True, "acks": "all", "linger.ms": 5, "log_level": 0}
         self._producer = Producer({**settings, "client.id": "carnet-feed", **(properties or {})})
-        self._codec = Codec.committed()
+        self.codec = codec if codec is not None else Codec.committed()
         self._tokens_per_s = tokens_per_s
         self._failure: KafkaError | None = None
         self._began: float | None = None
@@ -85,7 +93,7 @@ class Feeder:
         if isinstance(record, TokenChunk):
             self._pace(record.token_count)
             self.chunks += 1
-        value, key = self._codec.encode(record), record.stream_id.encode()
+        value, key = self.codec.encode(record), record.stream_id.encode()
         partition = partition_of(record.stream_id, self.partitions)
         while True:
             try:
@@ -135,6 +143,7 @@ def feed(
     reader: TopicReader | None,
     *,
     concurrency: int,
+    account: Account | None = None,
     on_progress: Callable[[Progress], None] = lambda _progress: None,
 ) -> Progress:
     """Send all answers; with a reader of deliveries and held segments, wait until all are accounted or 60 s bring nothing.
@@ -144,9 +153,10 @@ def feed(
         feeder: Sends.
         reader: Stands at the end of the deliveries and the held segments since before the first record; None does not wait.
         concurrency: How many streams are open at a time.
+        account: Keeps what became of each stream, for a caller that wants to know more than the totals.
         on_progress: Called now and then.
     """
-    codec, account, began = Codec.committed(), Account(), time.monotonic()
+    codec, account, began = feeder.codec, account if account is not None else Account(), time.monotonic()
 
     def progress() -> Progress:
         return Progress(len(account.sent), feeder.chunks, len(account.delivered), len(account.withheld), round(time.monotonic() - began, 3))

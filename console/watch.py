@@ -17,10 +17,10 @@ POLL_S = 0.25
 class Watcher:
     """Reads the watched topics and keeps the tally."""
 
-    def __init__(self, reader: TopicReader) -> None:
-        """Count what ``reader`` brings."""
+    def __init__(self, reader: TopicReader, codec: Codec | None = None) -> None:
+        """Count what ``reader`` brings; the schema ids are the committed ones unless a codec knows others."""
         self._reader = reader
-        self._codec = Codec.committed()
+        self._codec = codec if codec is not None else Codec.committed()
         self._tally = Tally()
 
     def step(self, wait_s: float = POLL_S) -> Counts:
@@ -34,9 +34,9 @@ class Watcher:
         return self._tally.counts()
 
 
-def follow(reader: TopicReader, show: Callable[[Counts], None], go_on: Callable[[], bool]) -> Counts:
+def follow(reader: TopicReader, show: Callable[[Counts], None], go_on: Callable[[], bool], codec: Codec | None = None) -> Counts:
     """Show the counts after every read until ``go_on`` says no; return the last."""
-    watcher = Watcher(reader)
+    watcher = Watcher(reader, codec)
     while go_on():
         show(watcher.step())
     return watcher.step(0)

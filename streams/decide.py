@@ -110,7 +110,7 @@ class Decider:
         )
         verdict = evaluate(rules, facts)
         if verdict.action in _STOPPING:
-            stream.suspend(verdict.action, "", tuple(rule.id for rule in verdict.rules))
+            stream.suspend(verdict.action, "", _stopped_by(rules, verdict))
         action = stream.suspended or verdict.action
         stream.personal = cast("int", facts["personal_values"])
         return Judged(replace(segment, findings=findings), action, verdict, evidence_of(rules, facts), model)
@@ -245,6 +245,13 @@ class Decider:
         )
         self._ledger.emit(names.USAGE, number, request.stream_id, usage, request.stream_id, stream.last_at_ms, outcome)
         outcome.count("streams", "withheld" if stream.suspended else "delivered")
+
+
+def _stopped_by(rules: Compiled, verdict: Verdict) -> tuple[str, ...]:
+    """Return the rules that demand what the verdict demands; if none surely does, those on which it hangs."""
+    fired = {rule.id for rule in verdict.rules}
+    demanding = tuple(entry.rule.id for entry in rules.rules if entry.rule.id in fired and entry.rule.action == verdict.action)
+    return demanding or tuple(rule.id for rule in verdict.unsettled)
 
 
 def _released(judged: Judged) -> tuple[str, tuple[Redaction, ...]]:

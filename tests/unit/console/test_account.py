@@ -41,3 +41,11 @@ def test_streams_of_others_are_not_counted() -> None:
     assert not account.note(delivery("theirs", "release", is_last=True))
     assert account.note(delivery("mine", "release", is_last=True))
     assert account.delivered == {"mine"}
+
+
+def test_a_withheld_stream_has_its_reason() -> None:
+    sealed = Sealed("k", b"", b"", b"")
+    account = Account(["a", "b", "c"])
+    account.note(HeldSegment("a:0", "a", 0, "c-1", "XX", "hold", (), "unknown_destination", 3, True, 0, 0, sealed))
+    account.note(HeldSegment("b:0", "b", 0, "c-1", "SG", "hold", ("CN-AI-001",), "", 3, True, 0, 0, sealed))
+    assert account.withheld_by_reason == {"unknown_destination": 1, "CN-AI-001": 1}

@@ -95,3 +95,7 @@ def test_a_directory_that_is_no_export_is_refused(tmp_path: Path) -> None:
     answer = run.invoke(cli.app, ["verify", str(tmp_path)])
     assert answer.exit_code == 2
     assert "no partition-N.entries" in answer.stderr
+
+
+def test_a_shell_can_complete_the_commands() -> None:
+    assert "--install-completion" in run.invoke(cli.app, ["--help"]).stdout
