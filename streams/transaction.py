@@ -208,7 +208,7 @@ class TransactionalLog(Service):
         finally:
             self.vital.committing_since = None
         self._reader.starts.update(rewritten)
-        self._poison.clear()
+        self._poison = {where for where in self._poison if not _covers(tick, where)}
         self._records_max = min(self._settings.tick_records_max, 2 * self._records_max)
         self.vital.ticks += 1
         self.vital.records += sum(map(len, tick.records.values()))
@@ -284,6 +284,12 @@ class TransactionalLog(Service):
             self._forget(number)
         consumer.incremental_unassign(places)
         _log.info("partitions revoked", partitions=numbers)
+
+
+def _covers(tick: Tick, where: tuple[int, int]) -> bool:
+    """Tell whether a tick decided the record at (partition, offset)."""
+    records = tick.records.get(where[0])
+    return records is not None and records[-1].offset >= where[1]
 
 
 def _note_offset(into: dict[int, int]) -> Callable[[KafkaError | None, Any], None]:

@@ -12,7 +12,8 @@ import structlog
 
 from streams import logs, names, topics
 from streams.health import condition
-from streams.transaction import Vital
+from streams.tick import Inbound, Tick
+from streams.transaction import Vital, _covers
 
 Lines = Callable[[], list[dict[str, str]]]
 
@@ -67,3 +68,11 @@ def test_state_must_be_compacted_and_evidence_must_not() -> None:
     assert not topics.policy_problem(good)
     assert names.STATE in topics.policy_problem(good | {names.STATE: {"cleanup.policy": "delete"}})
     assert names.AUDIT in topics.policy_problem(good | {names.AUDIT: {"cleanup.policy": "compact"}})
+
+
+def test_a_record_stays_set_aside_until_its_own_partition_went_past_it() -> None:
+    tick = Tick({1: [Inbound(7, 0, None, None), Inbound(9, 0, None, None)]})
+    assert _covers(tick, (1, 7))
+    assert _covers(tick, (1, 9))
+    assert not _covers(tick, (1, 10))
+    assert not _covers(tick, (0, 7))
