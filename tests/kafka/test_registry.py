@@ -17,11 +17,20 @@ from pathlib import Path
 import httpx
 import pytest
 
+from audit.checkpoint import Verifier
+from console import evidence
+from console.answers import Answer
+from console.cutting import interleave
+from console.feed import Feeder
+from console.readers import TopicReader
 from schemas.codec import Codec, frame_prefix
 from schemas.errors import ConfigurationError, RetryableError, UnknownSchemaError
-from schemas.records import TokenChunk
+from schemas.records import DeliveryRecord, TokenChunk
 from schemas.registry import RegistryIds
 from schemas.shapes import schema_file, shapes
+from streams import names
+from tests.kafka.rig import answers, rig
+from tests.requests import request
 
 pytestmark = pytest.mark.kafka
 
@@ -164,3 +173,27 @@ def test_a_registry_that_is_gone_refuses_a_start_and_makes_no_dead_letter() -> N
         gone.ids()
     with pytest.raises(RetryableError):
         gone.find_writer_schema(1)
+
+
+def test_worker_feed_and_verify_use_the_ids_of_the_registry(registry: str, tmp_path: Path) -> None:
+    codec = RegistryIds(registry).codec()
+    texts = answers(6)
+    with rig(tmp_path) as running:
+        running.worker("A", CARNET_SCHEMA_REGISTRY_URL=registry)
+        feeder = Feeder(running.servers, codec=codec)
+        for record in interleave([Answer(request(stream_id), text) for stream_id, text in texts], 6):
+            feeder.send(record)
+        feeder.flush()
+        ended: set[str] = set()
+        deadline = time.monotonic() + 60
+        while len(ended) < len(texts):
+            assert time.monotonic() < deadline
+            with TopicReader(running.servers, [names.DELIVERIES], from_end=False) as reader:
+                found = [codec.decode(message.value) for message in reader.until_now()]
+            ended = {record.stream_id for record in found if isinstance(record, DeliveryRecord) and record.is_last}
+            time.sleep(0.3)
+        verifier = Verifier(evidence.read_vkey([tmp_path / "keys" / "checkpoint.vkey"]))
+        with TopicReader(running.servers, evidence.LEDGER_TOPICS, from_end=False) as reader:
+            verdict = evidence.verify(evidence.collect(reader, codec), verifier, codec)
+        assert verdict.intact
+        assert verdict.complete
