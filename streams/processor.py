@@ -104,7 +104,8 @@ class Processor:
             return
         limit = partition.now_ms - self._limits.hold_back_ms_max
         for stream_id, stream in partition.streams.items():
-            if stream.marks and stream.marks[0].timestamp_ms <= limit and not stream.suspended:
+            since_ms = stream.waiting_since_ms
+            if since_ms is not None and since_ms <= limit and not stream.suspended:
                 stream.suspend("hold", HoldBackExceededError.code)
                 stream.bypass = True
                 group.streams.setdefault(stream_id, stream)

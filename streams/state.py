@@ -80,6 +80,11 @@ class StreamState:
     redacted: int = 0
     withheld: int = 0
 
+    @property
+    def waiting_since_ms(self) -> int | None:
+        """Record time of the oldest chunk with text that is not decided; a chunk without text waits for nothing."""
+        return next((mark.timestamp_ms for mark in self.marks if mark.end > self.decided), None)
+
     def take(self, end: int) -> str:
         """Return the text from ``decided`` to ``end`` and keep the rest pending."""
         text = "".join(self.pending)

@@ -158,6 +158,19 @@ def test_text_that_waits_too_long_in_record_time_is_held(bench: Bench) -> None:
     assert [record.error_code for record in reader.held()] == ["hold_back_exceeded"]
 
 
+def test_a_stream_that_pauses_with_nothing_to_release_goes_on(bench: Bench) -> None:
+    """Model servers begin with an empty delta, and may then think for minutes."""
+    bench.send(request("s-1"))
+    bench.send(TokenChunk("s-1", 0, "", 0))
+    number = partition_of("s-1", PARTITIONS)
+    other = next(f"t-{n}" for n in range(100) if partition_of(f"t-{n}", PARTITIONS) == number)
+    bench.log.append(number, other.encode(), CODEC.encode(request(other)), at_ms=1_795_000_400_000)
+    for record in (TokenChunk("s-1", 1, GOOD, 1), StreamClosed("s-1", "stop", 2, 1)):
+        bench.log.append(number, b"s-1", CODEC.encode(record), at_ms=1_795_000_400_000)
+    assert not bench.run().held()
+    assert "".join(record.text for record in bench.reader.deliveries()) == GOOD
+
+
 def test_a_record_on_which_a_detector_failed_holds_its_stream(bench: Bench) -> None:
     bench.stream("s-1")
     number = partition_of("s-1", PARTITIONS)
