@@ -6,7 +6,8 @@ list over the whole document, which makes a document quadratic; here the rule is
 
 One difference follows, and it is meant. Presidio splits a token with a colon into pieces and lets a stop word anywhere in the document
 count as a keyword if it equals such a piece ("is" in "is:open"). That would let the end of a text change a score at its start. Here a
-token with a colon, and a stop word, is never a keyword.
+token with a colon, and a stop word, is never a keyword; but what stands in the finding's own token on its left speaks for it ("NRIC:" of
+"NRIC:S1234567D").
 """
 
 from __future__ import annotations
@@ -85,6 +86,11 @@ class KeywordTable:
 def supports(keywords: Iterable[str], context: Sequence[str]) -> bool:
     """Tell whether a context word of the recogniser (in lower case) is part of one of the keywords."""
     return any(word in keyword for keyword in keywords for word in context)
+
+
+def own_label(text: str, token_start: int, start: int) -> str:
+    """Return the part of a finding's first token that stands before the finding, in lower case."""
+    return text[token_start:start].lower()
 
 
 def boosted(score: float) -> float:

@@ -11,7 +11,7 @@ import re
 
 from detectors.tokens import CLAUSE_MARKS
 
-# No pattern with a space in it is wider than this, and each has a digit before its first space (patterns.refusal).
+# No pattern with a space in it is wider than this, and each has a digit before its first space or behind it (patterns.refusal).
 QUIET_CHARS = 48
 # What may stand between a word and the space after it. No colon and no apostrophe: spaCy puts emoticons and clitics together from them.
 CLOSERS = frozenset(',.!?)*"”»') | frozenset(CLAUSE_MARKS)
@@ -85,7 +85,8 @@ def _space_is_quiet(text: str, start: int, at: int) -> bool:
     if end.isdecimal():
         # "2, 3" and "in 2024. The": no pattern goes on like this.
         return (closer == "," and after.isdecimal()) or (closer in _SENTENCE_ENDS and after.isalpha() and after not in PHONE_LETTERS)
-    if not end.isalpha() or end in PHONE_LETTERS:
+    # "plate 京A 12345": letters and a digit behind a space can be one identifier.
+    if after.isdecimal() or not end.isalpha() or end in PHONE_LETTERS:
         return False
     if closer == "." and not text[max(start, last - 1)].isalpha():
         return False

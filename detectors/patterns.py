@@ -72,7 +72,7 @@ class _Widener:
             least, most, body = argument
             return f"(?:{self.sequence(body)})" + _count(int(least), int(most))
         if op == "SUBPATTERN":
-            source = f"(?:{self.sequence(argument[3])})"
+            source = f"(?{_case(argument[1], argument[2])}:{self.sequence(argument[3])})"
             if argument[0] is not None:
                 self._groups[argument[0]] = source
             return source
@@ -83,6 +83,13 @@ class _Widener:
         if op in {"ASSERT", "ASSERT_NOT", "AT"}:
             return ""
         return "(?s:.)" if op in {"ANY", "NOT_LITERAL"} else "(?s:.*)"
+
+
+def _case(switched_on: int, switched_off: int) -> str:
+    """Write whether a group takes letters of both cases, where it says so."""
+    if switched_off & re.IGNORECASE:
+        return "-i"
+    return "i" if switched_on & re.IGNORECASE else ""
 
 
 def _count(least: int, most: int) -> str:
@@ -248,7 +255,8 @@ def _item_test(kind: str, value: Any) -> Accepts:
 _MARKS = frozenset(CLAUSE_MARKS)
 _BOUNDARY = _MARKS | {" ", "\n"}
 _DIGITS = frozenset(probe for probe in _PROBES if probe.isdecimal())
-_LETTERS = frozenset(probe for probe in _PROBES if probe.isalpha()) - PHONE_LETTERS
+_LETTERS_ALL = frozenset(probe for probe in _PROBES if probe.isalpha())
+_LETTERS = _LETTERS_ALL - PHONE_LETTERS
 
 
 def is_solid(tree: Any, flags: int) -> bool:
@@ -291,8 +299,10 @@ def _refusal_with_space(graph: _Graph, whole: _Part, width: int) -> str:
     if width > QUIET_CHARS:
         return f"it has a space and is wider than {QUIET_CHARS} characters"
     before_digit = _reach(graph, whole.first, frozenset(_PROBES) - _DIGITS)
-    if any(" " in graph.accepts[position] for position in before_digit | whole.last):
-        return "it has a space before its first digit or at its end"
+    if any(" " in graph.accepts[position] for position in whole.last):
+        return "it has a space at its end"
+    if any(" " in graph.accepts[position] and _meets(graph, position, _LETTERS_ALL) for position in before_digit):
+        return "it has a space before its first digit, and a letter after it"
     chains = (
         (_DIGITS, frozenset(","), frozenset(" "), _DIGITS),
         (_DIGITS, frozenset(".!?"), frozenset(" "), _LETTERS),
@@ -300,6 +310,11 @@ def _refusal_with_space(graph: _Graph, whole: _Part, width: int) -> str:
     if any(_has_chain(graph, chain) for chain in chains):
         return "it goes on after a comma or a full stop and a space"
     return ""
+
+
+def _meets(graph: _Graph, position: int, kind: frozenset[str]) -> bool:
+    """Tell whether a character of a kind can follow a position."""
+    return any(graph.accepts[after] & kind for after in graph.follow[position])
 
 
 def _reach(graph: _Graph, first: set[int], through: frozenset[str]) -> set[int]:
@@ -326,9 +341,12 @@ def _has_chain(graph: _Graph, chain: tuple[frozenset[str], ...]) -> bool:
 def _sees_past(graph: _Graph, look: tuple[int, _Part, int]) -> bool:
     """Tell whether a look-around depends on what lies on the far side of a boundary."""
     direction, part, width = look
+    marks = {position for position in _reach(graph, part.first, frozenset(_PROBES)) if graph.accepts[position] & _BOUNDARY}
+    if any(graph.follow[position] for position in marks):
+        return True
     if direction > 0:
-        return width > 1 and any(graph.accepts[position] & _BOUNDARY for position in part.first)
-    ends = {position for position in part.last if graph.accepts[position] & _BOUNDARY}
+        return width > 1 and bool(marks & part.first)
+    ends = marks & part.last
     if any(graph.accepts[position] & (_BOUNDARY - {" "}) for position in ends):
         return True
     before = {position for position, following in enumerate(graph.follow) if following & ends}

@@ -1,8 +1,8 @@
 """Which recognisers need to see a stretch of text: one pass of RE2 says so, and it never says no where a recogniser would find something.
 
-Each recogniser's patterns are rewritten wider (``detectors.patterns.wider_re2``) and joined. RE2 runs in time linear in the text for any
-pattern (R. Cox, "Regular Expression Matching in the Wild", 2010), and falls back to its NFA when its automaton grows too large: unlike
-RE2's ``Set``, which then answers "nothing".
+Each recogniser's patterns are rewritten wider (``detectors.patterns.wider_re2``) and all are matched at once by one automaton, in time
+linear in the text (R. Cox, "Regular Expression Matching in the Wild", 2010). RE2's ``Set`` answers "nothing" when its automaton finds no
+memory; so the text is handed to it with a mark at its end that always matches, and an answer without the mark is taken as "everything".
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ import re2
 from detectors.patterns import parse, wider_re2
 
 _EVERYTHING = "(?s:.)"
+_MARK = "\0"
+# The automaton is built as texts need it. So much keeps that of all countries' recognisers whole on prose; beyond, it is begun anew.
+_MEMORY_BYTES = 192 << 20
 
 
 class Prefilter:
@@ -28,17 +31,30 @@ class Prefilter:
     def __init__(self, patterns: Sequence[Sequence[tuple[str, int]]]) -> None:
         sources = ["|".join(_wider(source, flags) for source, flags in own) for own in patterns]
         self._each = [_compile(source) for source in sources]
-        self._any = _compile("|".join(f"(?:{source})" for source in sources)) if sources else None
+        self._mark = len(sources)
+        self._all: Any = re2.Set.SearchSet(_options(_MEMORY_BYTES))
+        for source in sources:
+            self._add(source)
+        self._add(r"\x00")
+        self._all.Compile()
 
     def select(self, text: str) -> list[int]:
         """Return the indices of the recognisers that must see this text, in order."""
-        if self._any is None or self._any.search(text) is None:
-            return []
-        return [index for index, one in enumerate(self._each) if one.search(text) is not None]
+        found: list[int] = self._all.Match(text + _MARK) or []
+        if self._mark not in found:
+            return [index for index, one in enumerate(self._each) if one.search(text) is not None]
+        return sorted(index for index in found if index != self._mark)
 
     def may_match(self, index: int, text: str) -> bool:
         """Tell whether recogniser ``index`` may find something in this text."""
         return self._each[index].search(text) is not None
+
+    def _add(self, source: str) -> None:
+        """Add an expression to the automaton; one that RE2 refuses as too large always matches."""
+        try:
+            self._all.Add(source)
+        except re2.error:
+            self._all.Add(_EVERYTHING)
 
 
 def _wider(source: str, flags: int) -> str:
@@ -52,11 +68,16 @@ def _wider(source: str, flags: int) -> str:
 
 def _compile(source: str) -> Any:
     """Compile for RE2; an expression that it refuses as too large always matches."""
-    options = re2.Options()
-    options.never_capture = True
-    options.log_errors = False
-    options.max_mem = 64 << 20
+    options = _options(64 << 20)
     try:
         return re2.compile(source, options)
     except re2.error:
         return re2.compile(_EVERYTHING, options)
+
+
+def _options(memory_bytes: int) -> Any:
+    options = re2.Options()
+    options.never_capture = True
+    options.log_errors = False
+    options.max_mem = memory_bytes
+    return options

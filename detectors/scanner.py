@@ -19,7 +19,7 @@ from typing import Any
 from detectors import snapshot
 from detectors.analyzer import Engine, EngineParts, PatternPart, take_apart
 from detectors.blas import use_one_thread
-from detectors.context import KeywordTable, boosted, supports
+from detectors.context import KeywordTable, boosted, own_label, supports
 from detectors.cut import last_quiet_boundary
 from detectors.finding import Finding
 from detectors.names import Entity, NameTagger, Step
@@ -269,7 +269,8 @@ class Scanner:
         if context:
             tokens = segment.tokens
             own = int(tokens.ends.searchsorted(found.start, side="right"))
-            if supports(self._words.latest(tokens.lower[: own + 1], segment.scan.keywords), context):
+            label = own_label(segment.text, int(tokens.starts[own]) - segment.start, found.start - segment.start)
+            if supports((*self._words.latest(tokens.lower[: own + 1], segment.scan.keywords), label), context):
                 found.score = boosted(found.score)
             else:
                 keyword = self._words.first(tokens.lower[own:])

@@ -13,6 +13,8 @@ from detectors.recognizers.identifier import IdentifierRecognizer
 
 _SERIAL_LETTERS = frozenset("CFGHJKLMNPRTVWXYZ0123456789")  # the alphabet of German documents has no vowels and no look-alikes
 _SERIAL_CHARS = 9
+# Eight characters with a digit among them; written out, so that words do not even look like one.
+_REST_OF_SERIAL = "(?:" + "|".join(f"{LETTER}{{{before}}}{DIGIT}{ALNUM}{{{7 - before}}}" for before in range(8)) + ")"
 _ICAO_WEIGHTS = (7, 3, 1)
 _PENSION_WEIGHTS = (2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1)
 _PENSION_CHARS = 12
@@ -66,8 +68,8 @@ class DeIdCardIdentifierRecognizer(_DeDocumentRecognizer):
     COUNTRY_CODE: ClassVar[str | None] = "de"
     NORM: ClassVar[str] = "Personalausweisgesetz section 5; Personalausweisverordnung annex; ICAO Doc 9303 check digit"
     PATTERNS: ClassVar[tuple[Pattern, ...]] = (
-        Pattern("identity card with check digit", framed(f"[LMNPRTVWXYＬ-Ｙ]{ALNUM}{{8}}{DIGIT}[DＤ]?"), 0.3),
-        Pattern("identity card", framed(f"[LMNPRTVWXYＬ-Ｙ]{ALNUM}{{8}}"), 0.1),
+        Pattern("identity card with check digit", framed(f"[LMNPRTVWXYＬ-Ｙ]{_REST_OF_SERIAL}{DIGIT}[DＤ]?"), 0.3),
+        Pattern("identity card", framed(f"[LMNPRTVWXYＬ-Ｙ]{_REST_OF_SERIAL}"), 0.1),
     )
     CONTEXT: ClassVar[tuple[str, ...]] = (
         *("personalausweis", "ausweis", "aufenthaltstitel", "identity", "dokumentennummer", "身份证", "身分證", "身分証"),
@@ -81,8 +83,8 @@ class DePassportIdentifierRecognizer(_DeDocumentRecognizer):
     COUNTRY_CODE: ClassVar[str | None] = "de"
     NORM: ClassVar[str] = "Passgesetz section 4; Passverordnung annex; ICAO Doc 9303 check digit"
     PATTERNS: ClassVar[tuple[Pattern, ...]] = (
-        Pattern("passport with check digit", framed(f"[CFGHJKＣ-Ｋ]{ALNUM}{{8}}{DIGIT}[DＤ]?"), 0.3),
-        Pattern("passport", framed(f"[CFGHJKＣ-Ｋ]{ALNUM}{{8}}"), 0.1),
+        Pattern("passport with check digit", framed(f"[CFGHJKＣ-Ｋ]{_REST_OF_SERIAL}{DIGIT}[DＤ]?"), 0.3),
+        Pattern("passport", framed(f"[CFGHJKＣ-Ｋ]{_REST_OF_SERIAL}"), 0.1),
     )
     CONTEXT: ClassVar[tuple[str, ...]] = ("reisepass", "passnummer", "passport", "护照", "護照", "パスポート", "旅券")
 

@@ -75,7 +75,9 @@ def test_look_arounds_and_boundaries_are_dropped() -> None:
         (r"[^a]\d", "line break"),
         (r"\d{4} \d{50}", "wider"),
         (r"[a-z]+ \d", "wider"),
-        (r"[a-z]{3} \d{4}", "before its first digit"),
+        (r"[a-z]{3} [a-z]\d{4}", "before its first digit"),
+        (r"(?<=a b)\d{4}", "sees past"),
+        (r"\d{4}(?=, [a-z])", "sees past"),
         (r"\d{4} ", "at its end"),
         (r"\d, \d", "comma"),
         (r"\d\. [a-z]", "full stop"),
@@ -91,7 +93,7 @@ def test_a_pattern_that_could_reach_over_a_boundary_is_refused(pattern: str, why
     assert why in refusal(pattern, FLAGS)
 
 
-@pytest.mark.parametrize("pattern", [r"\b\d{4}[- ]?\d{4}\b", r"https?://[a-z.]+/[^\s]*", r"(?<![\w:])[0-9a-f]{4}(?![\w:])"])
+@pytest.mark.parametrize("pattern", [r"\b\d{4}[- ]?\d{4}\b", r"[A-Z]{2} ?\d{4}", r"https?://[a-z.]+/[^\s]*", r"(?<![\w:])[0-9a-f]{4}(?![\w:])"])
 def test_a_pattern_that_keeps_within_boundaries_is_accepted(pattern: str) -> None:
     assert refusal(pattern, FLAGS) == ""
 
