@@ -216,7 +216,13 @@ def _accepted(op: str, argument: Any, *, ignore_case: bool) -> frozenset[str]:
         return _accepted_literal(argument, ignore_case=ignore_case)
     items = [("LITERAL", argument)] if op == "NOT_LITERAL" else [(str(kind), value) for kind, value in argument]
     negated = op == "NOT_LITERAL" or (bool(items) and items[0][0] == "NEGATE")
-    tests = [_item_test(kind, value) for kind, value in items if kind != "NEGATE"]
+    return _accepted_class(tuple(item for item in items if item[0] != "NEGATE"), negated=negated, ignore_case=ignore_case)
+
+
+@cache
+def _accepted_class(items: tuple[tuple[str, Any], ...], *, negated: bool, ignore_case: bool) -> frozenset[str]:
+    """Return which probes a class of characters accepts; a few classes are in most patterns."""
+    tests = [_item_test(kind, value) for kind, value in items]
     return frozenset(probe for probe in _PROBES if any(test(form) for test in tests for form in _forms(probe, ignore_case)) != negated)
 
 
