@@ -1,8 +1,9 @@
 """Owns librdkafka: poll → agent → one transaction → poll, in one thread (KIP-98, KIP-447).
 
 So no rebalance callback can run inside a tick, and back-pressure is the loop itself. Outputs, state and consumed offsets of a tick
-commit together or not at all. Whatever fails, there is one way back: a new producer under the same id (which aborts what was open),
-the touched partitions restored from the log, and the consumer set to where they stand.
+commit together or not at all. While the brokers commit one tick the next is decided on top of it; its transaction begins when the one
+before has landed. Whatever fails, there is one way back: a new producer under the same id (which aborts what was open), the partitions
+of both ticks restored from the log, and the consumer set to where they stand.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -24,6 +26,7 @@ from mode import Service
 
 from schemas.errors import CarnetError, InvariantError, RetryableError
 from streams import names
+from streams.clients import consumer_properties, producer_properties
 from streams.restore import StateReader
 from streams.settings import KafkaSettings
 from streams.tick import Inbound, Outcome, Tick
@@ -52,6 +55,16 @@ class Vital:
     transaction_s: float = 0.0
     busy_since: float | None = None
     committing_since: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _InFlight:
+    """A tick whose transaction the brokers are committing; ``end`` gives where the state of rewritten partitions now begins."""
+
+    tick: Tick
+    outcome: Outcome
+    started: float
+    end: Future[dict[int, int]]
 
 
 class TransactionalLog(Service):
@@ -92,6 +105,8 @@ class TransactionalLog(Service):
         self._stopping = threading.Event()
         self._records_max = settings.tick_records_max
         self._poison: set[tuple[int, int]] = set()
+        self._in_flight: _InFlight | None = None
+        self._committer = ThreadPoolExecutor(1, "carnet-commit")
         self._event_loop: asyncio.AbstractEventLoop
         self.vital = Vital()
 
@@ -128,6 +143,7 @@ class TransactionalLog(Service):
             while not self._stopping.is_set():
                 self.vital.beat = time.monotonic()
                 self._step()
+            self._land()
             self._consumer.close()
         except CarnetError as failure:
             leave(EXIT_BROKEN, str(failure))
@@ -137,18 +153,28 @@ class TransactionalLog(Service):
             leave(EXIT_BROKEN, "the thread that owns Kafka failed")
 
     def _step(self) -> None:
-        """One round: poll, decide, commit."""
+        """One round: poll, decide, and begin to commit once the round before has landed."""
         records = self._poll()
         if not records:
+            self._land()
             return
         tick = Tick(records, frozenset(self._poison))
+        if self._in_flight is not None and self._in_flight.end.done() and not self._land():
+            self._rewind(tick)
+            return
         self.vital.busy_since = time.monotonic()
         try:
             outcome = asyncio.run_coroutine_threadsafe(self._decide(tick), self._event_loop).result()
         except Exception as failure:  # noqa: BLE001 (isolated below, or the worker ends)
-            self._isolate(tick, failure)
+            if self._land():
+                self._isolate(tick, failure)
+            else:
+                self._rewind(tick)
         else:
-            self._commit(tick, outcome)
+            if self._land():
+                self._commit(tick, outcome)
+            else:
+                self._rewind(tick)
         finally:
             self.vital.busy_since = None
 
@@ -194,29 +220,24 @@ class TransactionalLog(Service):
         self._rewind(tick)
 
     def _commit(self, tick: Tick, outcome: Outcome) -> None:
+        """Hand all of a tick to the producer in one transaction, and let it be committed while the next tick is decided."""
         started = time.monotonic()
         self.vital.committing_since = started
+        end: Future[dict[int, int]]
         try:
-            rewritten = self._transact(tick, outcome)
+            rewritten = self._fill_transaction(outcome)
+            # The metadata must be taken here and now: taken earlier it is stale under KIP-848, taken in another thread it blocks.
+            metadata = self._consumer.consumer_group_metadata()
         except KafkaException as failure:
-            _log.warning("transaction given up", code=failure.args[0].name())
-            self.vital.given_up += 1
-            self._producer = self._new_producer()
             self.vital.committing_since = None
-            self._rewind(tick)
-            return
-        finally:
-            self.vital.committing_since = None
-        self._reader.starts.update(rewritten)
-        self._poison = {where for where in self._poison if not _covers(tick, where)}
-        self._records_max = min(self._settings.tick_records_max, 2 * self._records_max)
-        self.vital.ticks += 1
-        self.vital.records += sum(map(len, tick.records.values()))
-        self.vital.transaction_s += time.monotonic() - started
-        self._committed(outcome)
+            end = Future()
+            end.set_exception(failure)
+        else:
+            end = self._committer.submit(self._end_transaction, self._producer, tick, metadata, rewritten)
+        self._in_flight = _InFlight(tick, outcome, started, end)
 
-    def _transact(self, tick: Tick, outcome: Outcome) -> dict[int, int]:
-        """Write all of a tick in one transaction; return where the state of rewritten partitions now begins."""
+    def _fill_transaction(self, outcome: Outcome) -> dict[int, int]:
+        """Begin a transaction and give it everything; return where rewritten state begins, filled as it is acknowledged."""
         producer = self._producer
         producer.begin_transaction()
         for item in outcome.outputs:
@@ -229,17 +250,46 @@ class TransactionalLog(Service):
                     producer.produce(names.STATE, value, key=key, partition=number, on_delivery=_note_offset(rewritten))
                 else:
                     producer.produce(names.STATE, value, key=key, partition=number)
-        timeout_s = self._settings.transaction_timeout_ms / 1_000
-        if producer.flush(timeout_s):
-            raise KafkaException(KafkaError(KafkaError._TIMED_OUT, "outputs were not acknowledged"))  # noqa: SLF001
-        offsets = [
-            TopicPartition(names.INFERENCE, number, group[-1].offset + 1, metadata=str(rewritten.get(number, self._reader.starts[number])))
-            for number, group in tick.records.items()
-        ]
-        # The metadata must be taken here and now: taken earlier or elsewhere it is stale under KIP-848, or blocks.
-        producer.send_offsets_to_transaction(offsets, self._consumer.consumer_group_metadata(), timeout_s)
-        producer.commit_transaction(timeout_s)
         return rewritten
+
+    def _end_transaction(self, producer: Producer, tick: Tick, metadata: Any, rewritten: dict[int, int]) -> dict[int, int]:
+        """Wait for the acknowledgements and commit; in a thread of its own."""
+        timeout_s = self._settings.transaction_timeout_ms / 1_000
+        try:
+            if producer.flush(timeout_s):
+                raise KafkaException(KafkaError(KafkaError._TIMED_OUT, "outputs were not acknowledged"))  # noqa: SLF001
+            starts = self._reader.starts | rewritten
+            offsets = [
+                TopicPartition(names.INFERENCE, number, group[-1].offset + 1, metadata=str(starts[number]))
+                for number, group in tick.records.items()
+            ]
+            producer.send_offsets_to_transaction(offsets, metadata, timeout_s)
+            producer.commit_transaction(timeout_s)
+        finally:
+            self.vital.committing_since = None
+        return rewritten
+
+    def _land(self) -> bool:
+        """Wait for the transaction in flight; tell whether it was committed (or there was none). If not, its partitions are restored."""
+        flight, self._in_flight = self._in_flight, None
+        if flight is None:
+            return True
+        try:
+            rewritten = flight.end.result()
+        except KafkaException as failure:
+            _log.warning("transaction given up", code=failure.args[0].name())
+            self.vital.given_up += 1
+            self._producer = self._new_producer()
+            self._rewind(flight.tick)
+            return False
+        self._reader.starts.update(rewritten)
+        self._poison = {where for where in self._poison if not _covers(flight.tick, where)}
+        self._records_max = min(self._settings.tick_records_max, 2 * self._records_max)
+        self.vital.ticks += 1
+        self.vital.records += sum(map(len, flight.tick.records.values()))
+        self.vital.transaction_s += time.monotonic() - flight.started
+        self._committed(flight.outcome)
+        return True
 
     def _new_producer(self) -> Producer:
         """Return a producer under our transactional id: fences an older one, and aborts what it left open."""
@@ -278,6 +328,8 @@ class TransactionalLog(Service):
         _log.info("partitions assigned", partitions=numbers, seconds=round(time.monotonic() - started, 3))
 
     def _revoke(self, consumer: Consumer, places: list[TopicPartition]) -> None:
+        if self._in_flight is not None:
+            wait([self._in_flight.end])  # it lands, or is found to have failed, after the poll that called us
         numbers = sorted(place.partition for place in places)
         self.vital.assigned -= set(numbers)
         for number in numbers:
@@ -298,48 +350,6 @@ def _note_offset(into: dict[int, int]) -> Callable[[KafkaError | None, Any], Non
             into[message.partition()] = message.offset()
 
     return note
-
-
-def consumer_properties(settings: KafkaSettings) -> dict[str, Any]:
-    """Return librdkafka's properties of the inbound consumer."""
-    properties: dict[str, Any] = {
-        "bootstrap.servers": settings.bootstrap_servers,
-        "group.id": settings.group_id,
-        "enable.auto.commit": False,
-        "isolation.level": "read_committed",
-        # A start position is always given; a position that retention removed is lost data, and must not be skipped silently.
-        "auto.offset.reset": "error",
-        "fetch.wait.max.ms": 50,
-        "partition.assignment.strategy": "cooperative-sticky",
-        "session.timeout.ms": settings.session_timeout_ms,
-        "heartbeat.interval.ms": settings.heartbeat_interval_ms,
-        "max.poll.interval.ms": 300_000,
-    }
-    if settings.properties.get("group.protocol") == "consumer":
-        # KIP-848: assignor, session and heartbeat are the broker's.
-        for name in ("partition.assignment.strategy", "session.timeout.ms", "heartbeat.interval.ms"):
-            del properties[name]
-    return properties | settings.properties
-
-
-def producer_properties(settings: KafkaSettings, instance: str) -> dict[str, Any]:
-    """Return librdkafka's properties of the transactional producer.
-
-    ``retry.backoff.ms`` of 2 instead of 100: the coordinator answers CONCURRENT_TRANSACTIONS while the markers of the transaction
-    before are written, and a back-off of 100 ms shows as the tail of the latency.
-    """
-    return {
-        "bootstrap.servers": settings.bootstrap_servers,
-        "transactional.id": f"{settings.group_id}-{instance}",
-        "transaction.timeout.ms": settings.transaction_timeout_ms,
-        "message.timeout.ms": settings.transaction_timeout_ms,
-        "linger.ms": 1,
-        "retry.backoff.ms": 2,
-        "retry.backoff.max.ms": 50,
-        "compression.type": "lz4",
-        "queue.buffering.max.messages": 1_000_000,
-        "message.max.bytes": names.RECORD_BYTES_MAX,
-    } | {key: value for key, value in settings.properties.items() if key != "group.protocol"}
 
 
 def leave(code: int, reason: str) -> None:
