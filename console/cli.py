@@ -25,7 +25,6 @@ from console import evidence as ledger
 from console import installation, screens
 from console.account import Account
 from console.answers import Answer, Defaults, read_answers
-from console.documents import read_documents
 from console.interrupts import unwinding
 from console.samples.compose import answers_path
 from schemas.errors import CarnetError, ConfigurationError, LedgerError
@@ -228,20 +227,71 @@ def feed(
 @app.command()
 @guarded
 def scan(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="JSON lines with text (or output) and perhaps id; - for standard input.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="JSON lines with text (or output), or a plain text; - for standard input.")],
     *,
     chunk: Annotated[int | None, typer.Option(min=1, help="Stream each text in pieces of so many code points.")] = None,
-    countries: Annotated[str, typer.Option(help="More identifiers: cn,sg,… or all; without it, those of the pipeline.")] = "",
+    countries: Annotated[str, typer.Option(help="Countries in play: cn,sg,…, all, or auto: by language, context, destination.")] = "auto",
+    language: Annotated[str, typer.Option(help="Language of the texts (ISO 639), or auto.")] = "auto",
+    destination: Annotated[str, typer.Option(help="Country that texts go to whose line does not say so (ISO 3166-1).")] = "",
+    request: Annotated[str | None, typer.Option(metavar="FILE|TEXT", help="What the customer sent: says where values came from.")] = None,
+    types: Annotated[str, typer.Option(help="Only these: EMAIL_ADDRESS,CN_*,…")] = "",
+    threshold: Annotated[float | None, typer.Option(min=0, max=1, help="Least score of all types, instead of the table.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why: pattern, norm, check digit, context, threshold.")] = False,
+    redact: Annotated[bool, typer.Option("--redact", help="Print the texts without the values.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Print the values too, on a terminal only.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Take FILE as one plain text, whatever it is called.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find personal data in texts, without Kafka; whole or streamed, the findings are the same."""
-    from console.scan import new_scanner, scan_documents  # noqa: PLC0415 - the detectors take seconds to load
+    """Find personal data in texts, without Kafka; whole or streamed, the findings are the same.
 
-    for scanned in scan_documents(read_documents(file), new_scanner(countries.split(",") if countries else ()), chunk):
-        if as_json:
-            sys.stdout.write(scanned.as_line() + "\n")
-        else:
-            screen.print(screens.findings_table(scanned))
+    A line of FILE is {"text": …} or {"output": …} with any of id, request_text (or instruction), domestic_sources, destination.
+    Offsets count Unicode code points. Values are never printed unless --show asks for them.
+    """
+    from console.scan_run import ScanOptions, run_scan  # noqa: PLC0415 - the detectors take seconds to load
+
+    options = ScanOptions(file, plain, chunk, countries, language, destination, request, types, threshold, explain, redact, show, as_json)
+    run_scan(options, Settings.load(), screen, sys.stdout.write)
+
+
+@app.command()
+@guarded
+def recognizers(
+    *,
+    countries: Annotated[str | None, typer.Option(help="cn,sg,…, all or auto; CARNET_DETECT_COUNTRIES by default.")] = None,
+    file: Annotated[Path | None, typer.Option(help="Recognisers of your own; CARNET_DETECT_RECOGNIZERS by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List every type that is looked for: norm, width, boundary class, hold-back, and what stands in for what.
+
+    Exit 2 if a recogniser of your own is refused, with the reason.
+    """
+    from console.recognizers import listed, listing  # noqa: PLC0415 - the detectors take seconds to load
+
+    detect = Settings.load().detect
+    rows = listed(countries.split(",") if countries else detect.countries, file or detect.recognizers, detect.modules)
+    if as_json:
+        _print_json([row.as_json() for row in rows])
+    else:
+        screen.print(listing(rows))
+
+
+@app.command()
+@guarded
+def quality(
+    *,
+    data: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder with pii/ and corpora/; without it the shipped cases.")] = None,
+    rivals: Annotated[bool, typer.Option("--rivals", help="Beside Presidio, argus-redact and datafog; needs a checkout.")] = False,
+    answers: Annotated[int, typer.Option(min=1, help="Texts of each file of real answers.")] = 150,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, as in docs/quality.md.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure what is found and what is false on texts whose values are known, by type.
+
+    A value is found if findings of any type cover four fifths of it; a finding that touches no value is false.
+    """
+    from console.quality_run import run_quality  # noqa: PLC0415 - the detectors take seconds to load
+
+    run_quality(data, rivals=rivals, answers=answers, markdown=markdown, as_json=as_json, screen=screen, write=sys.stdout.write)
 
 
 @app.command()

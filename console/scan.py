@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
+from pathlib import Path
 
 from console.documents import Document, Scanned
-from detectors.analyzer import build_engine
+from detectors.analyzer import Engine, build_engine
 from detectors.finding import Finding
+from detectors.recognizers.custom import load_custom
 from detectors.scanner import Scanner
 from schemas.errors import DetectionError
+from streams.settings import DetectSettings
 
 BATCH_TEXTS = 64
 # Nobody waits for the text here, so nothing is gained by giving up on a long open span: the cap is the length of a long text.
 HOLD_BACK_CHARS_MAX = 1 << 24
 
 
-def new_scanner(countries: Sequence[str] = ()) -> Scanner:
-    """Return a scanner with the recognisers of the pipeline, those of more countries besides, and a cap that no text here could reach."""
-    return Scanner(build_engine(countries), hold_back_chars_max=HOLD_BACK_CHARS_MAX)
+def new_engine(detect: DetectSettings | None = None, models: Path | None = None) -> Engine:
+    """Return the engine of the pipeline; what is weak is left out afterwards (``console.selection``).
+
+    Args:
+        detect: Which countries, and which recognisers of the user's own; by default those of an installation without settings.
+        models: Where the built models lie, if not in their package.
+
+    Raises:
+        ConfigurationError: A recogniser of the user is refused, or a model is missing.
+    """
+    wanted = detect or DetectSettings()
+    return build_engine(wanted.countries, custom=load_custom(wanted.recognizers, wanted.modules), models=models)
+
+
+def new_scanner(engine: Engine) -> Scanner:
+    """Return a scanner with a cap that no text here could reach."""
+    return Scanner(engine, hold_back_chars_max=HOLD_BACK_CHARS_MAX)
 
 
 def scan_documents(documents: Iterable[Document], scanner: Scanner, chunk_chars: int | None = None) -> Iterator[Scanned]:

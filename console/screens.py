@@ -7,7 +7,6 @@ from rich.table import Table
 from rich.text import Text
 
 from audit.problems import PartitionReport
-from console.documents import Scanned
 from console.evidence import Verdict
 from console.tally import Counts
 
@@ -50,24 +49,6 @@ def counts_table(counts: Counts, title: str) -> RenderableType:
     table.add_column("found", justify="left")
     table.add_row(flow, found)
     return Group(table)
-
-
-def findings_table(scanned: Scanned) -> RenderableType:
-    """Return what was found in one text: where and what, not the value."""
-    title = f"{scanned.document.id}  ({len(scanned.document.text):,} characters)"
-    if not scanned.findings:
-        return Text(f"{title}  nothing found", style="dim")
-    table = Table(title=title, title_justify="left", title_style="bold", box=None)
-    table.add_column("type", style="cyan")
-    table.add_column("start", justify="right")
-    table.add_column("end", justify="right")
-    table.add_column("score", justify="right")
-    table.add_column("recogniser", style="dim")
-    for found in scanned.findings:
-        style = "green" if found.score >= 0.75 else "yellow"
-        score = Text(f"{found.score:.2f}", style=style)
-        table.add_row(found.entity_type, f"{found.start:,}", f"{found.end:,}", score, found.recognizer)
-    return table
 
 
 def status_table(state: dict[str, object]) -> RenderableType:

@@ -15,9 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 KEYWORDS_BEFORE = 6  # Presidio's prefix count of 5, and the token of the finding itself
 BOOST = 0.35
 BOOSTED_MIN = 0.4
@@ -61,10 +58,10 @@ class KeywordTable:
         """Forget all ids; they are about to lose their meaning."""
         self._by_id.clear()
 
-    def latest(self, ids: NDArray[np.uint64], before: Sequence[str]) -> tuple[str, ...]:
+    def latest(self, ids: Sequence[int], before: Sequence[str]) -> tuple[str, ...]:
         """Return the last six keywords of ``before`` followed by the tokens ``ids``, oldest first."""
         found: list[str] = []
-        for word_id in reversed(ids.tolist()):
+        for word_id in reversed(ids):
             keyword = self.of_id(word_id)
             if keyword is not None:
                 found.append(keyword)
@@ -74,9 +71,9 @@ class KeywordTable:
             found.extend(reversed(before[-(KEYWORDS_BEFORE - len(found)) :]))
         return tuple(reversed(found))
 
-    def first(self, ids: NDArray[np.uint64]) -> str | None:
+    def first(self, ids: Sequence[int]) -> str | None:
         """Return the first keyword among the tokens ``ids``."""
-        for word_id in ids.tolist():
+        for word_id in ids:
             keyword = self.of_id(word_id)
             if keyword is not None:
                 return keyword

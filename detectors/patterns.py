@@ -19,7 +19,12 @@ from detectors.tokens import CLAUSE_MARKS
 _PARSER: Any = importlib.import_module("re._parser")
 
 # One of each kind of character that the rules of cutting tell apart.
-_PROBES = [chr(code) for code in range(0x80)] + list("é中５ｘА\u00a0\u3000") + list(CLAUSE_MARKS)
+_PROBES = (
+    [chr(code) for code in range(0x80)]
+    + list("é中５ｘА·\u00a0\u3000")
+    + list(CLAUSE_MARKS)
+    + sorted(CLOSERS - frozenset(CLAUSE_MARKS) - {chr(code) for code in range(0x80)})
+)
 _REPEATS_MAX = 32
 _NON_ASCII = "\\x{80}-\\x{10FFFF}"
 # RE2's Unicode tables are older than those of regex: the digits that it does not know lie above the basic plane.
@@ -213,10 +218,31 @@ def _accepted(op: str, argument: Any, *, ignore_case: bool) -> frozenset[str]:
     if op == "ANY":
         return frozenset(_PROBES)
     if op == "LITERAL":
-        return _accepted_literal(argument, ignore_case=ignore_case)
-    items = [("LITERAL", argument)] if op == "NOT_LITERAL" else [(str(kind), value) for kind, value in argument]
+        return _accepted_literal(_probed("LITERAL", argument), ignore_case=ignore_case)
+    items = (
+        [("LITERAL", argument)] if op == "NOT_LITERAL" else [item for kind, value in argument for item in _probed_items(str(kind), value)]
+    )
     negated = op == "NOT_LITERAL" or (bool(items) and items[0][0] == "NEGATE")
     return _accepted_class(tuple(item for item in items if item[0] != "NEGATE"), negated=negated, ignore_case=ignore_case)
+
+
+def _probed(kind: str, value: Any) -> Any:
+    """Return a character that is no probe as the probe that stands for its kind; else what was given."""
+    if kind != "LITERAL" or value < 0x80:  # noqa: PLR2004 - all of ASCII is probed
+        return value
+    char = chr(value)
+    if char in _PROBES or not char.isprintable():
+        return value
+    if char.isspace():
+        return ord("\u3000")
+    return ord("５") if char.isdecimal() else ord("中") if char.isalpha() else ord("·")
+
+
+def _probed_items(kind: str, value: Any) -> list[tuple[str, Any]]:
+    """Return an item of a class, and for a range beyond ASCII the probes that stand for its ends besides."""
+    if kind != "RANGE":
+        return [(kind, _probed(kind, value))]
+    return [(kind, value), *(("LITERAL", _probed("LITERAL", end)) for end in value if end >= 0x80)]  # noqa: PLR2004
 
 
 @cache

@@ -44,7 +44,7 @@ class PhoneFinder:
         if not any(self._is_possible(run.group()) for run in _RUN.finditer(text)):
             return []
         found: list[Span] = []
-        for left, right in _clusters(text):
+        for left, right in clusters(text):
             window = text[left:right]
             if _SIGNS.search(window) or any(self._is_possible(run.group()) for run in _RUN.finditer(window)):
                 found.extend((left + start, left + end) for start, end in self._in_window(window))
@@ -73,7 +73,7 @@ class PhoneFinder:
         return known
 
 
-def _clusters(text: str) -> list[Span]:
+def clusters(text: str) -> list[Span]:
     """Return stretches that hold all digits of a candidate, with the margin that the matcher looks at.
 
     None reaches into its neighbour's digits.

@@ -11,20 +11,25 @@ whose score waits for the next keyword; the start of a finding that reaches over
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from detectors import snapshot
 from detectors.analyzer import Engine, EngineParts, PatternPart, take_apart
 from detectors.blas import use_one_thread
+from detectors.chinese import ChineseStep
 from detectors.context import KeywordTable, boosted, own_label, supports
 from detectors.cut import last_quiet_boundary
 from detectors.finding import Finding
 from detectors.names import Entity, NameTagger, Step
 from detectors.phones import PhoneFinder
 from detectors.prefilter import Prefilter
+from detectors.snapshot import Undecided
 from detectors.stream_scan import Anchor, Held, StreamScan
 from detectors.tokens import Tokens
 from schemas.errors import DetectionError, InvariantError
@@ -38,6 +43,9 @@ SEGMENT_CHARS_MAX = 1024  # bounds what a snapshot must keep, and the size of on
 _WORD = re.compile(r"[\S\x1c-\x1f]+")
 
 
+_NO_TOKENS = Tokens([], [], np.empty((0, 4), np.uint64), [], [])
+
+
 @dataclass(slots=True)
 class _Segment:
     """A stretch of one stream, from its last boundary to a new one."""
@@ -45,8 +53,8 @@ class _Segment:
     scan: StreamScan
     text: str
     start: int
-    tokens: Tokens
     last: bool
+    tokens: Tokens = _NO_TOKENS
 
     @property
     def end(self) -> int:
@@ -89,7 +97,12 @@ class Scanner:
 
     def open(self) -> StreamScan:
         """Return the scan of a new stream."""
-        return StreamScan(names=self._tagger.open())
+        parts = self._parts
+        return StreamScan(
+            names=self._tagger.open(),
+            phrases=parts.phrases.tagger.open() if parts.phrases else None,
+            chinese=parts.chinese.tagger.open() if parts.chinese else None,
+        )
 
     def feed(self, scan: StreamScan, delta: str) -> None:
         """Append text to a stream; it is looked at in the next ``advance``.
@@ -135,12 +148,13 @@ class Scanner:
         loaded = [snapshot.load(one, self._tagger.open()) for one in dumped]
         with self._vocabulary():
             steps = [
-                self._restore(scan, undecided)
+                self._restore(scan, undecided.token)
                 for scan, undecided in loaded
                 if scan.cut > scan.base and not scan.done and not scan.overflowed
             ]
             if steps:
                 self._tagger.step([step for step, _ in steps], [spaces for _, spaces in steps])
+            self._restore_lanes(loaded)
         return [scan for scan, _ in loaded]
 
     def _vocabulary(self) -> AbstractContextManager[Any]:
@@ -177,17 +191,18 @@ class Scanner:
         if end == start and not last:
             return None
         text = scan.text[start:end]
-        return _Segment(scan, text, scan.cut, self._parts.tokenizer.tokens(text, scan.cut), last)
+        return _Segment(scan, text, scan.cut, last)
 
     def _scan(self, segments: Sequence[_Segment]) -> None:
         """Find everything in one segment each of many streams."""
         steps: list[Step] = []
-        for segment in segments:
-            scan, tokens = segment.scan, segment.tokens
+        stretches = [(segment.text, segment.start) for segment in segments]
+        for segment, tokens in zip(segments, self._parts.tokenizer.tokens_of(stretches), strict=True):
+            scan, segment.tokens = segment.scan, tokens
             self.tokens_seen += len(tokens)
-            scan.starts.extend(tokens.starts.tolist())
-            scan.ends.extend(tokens.ends.tolist())
-            scan.spaces.extend(tokens.is_space.tolist())
+            scan.starts += tokens.starts
+            scan.ends += tokens.ends
+            scan.spaces += tokens.is_space
             steps.append(Step(scan.names, tokens.keys, segment.last))
         self._tagger.step(steps, [segment.scan.spaces for segment in segments])
         for segment, step in zip(segments, steps, strict=True):
@@ -197,6 +212,9 @@ class Scanner:
             self._forget_decided(scan)
             self._resolve_waiting(segment)
             self._find_patterns(segment)
+            self._find_phrases(segment)
+        self._find_chinese(segments)
+        for segment in segments:
             self._end_segment(segment)
 
     def _hold_entity(self, scan: StreamScan, entity: Entity) -> None:
@@ -249,6 +267,29 @@ class Scanner:
         for start, end in sorted(set(self._phones.spans(segment.text))):
             self._hold_pattern(segment, Held(segment.start + start, segment.start + end, phone.entity_type, phone.score, phone.name))
 
+    def _find_phrases(self, segment: _Segment) -> None:
+        """Hand the segment to the lane of addresses and organisations."""
+        lane, state = self._parts.phrases, segment.scan.phrases
+        if lane is None or state is None:
+            return
+        for start, end, entity_type, score in lane.tagger.step(state, segment.tokens, segment.text, segment.start, segment.last):
+            self._hold(segment.scan, Held(start, end, entity_type, score, lane.name))
+
+    def _find_chinese(self, segments: Sequence[_Segment]) -> None:
+        """Hand the segments to the Chinese model, all of them at once."""
+        lane = self._parts.chinese
+        if lane is None:
+            return
+        steps = [
+            (segment.scan, ChineseStep(segment.scan.chinese, segment.text, segment.start, segment.last))
+            for segment in segments
+            if segment.scan.chinese is not None
+        ]
+        lane.tagger.step([step for _, step in steps])
+        for scan, step in steps:
+            for start, end, entity_type, score in step.found:
+                self._hold(scan, Held(start, end, entity_type, score, lane.name))
+
     def _stretches(self, index: int, part: PatternPart, text: str) -> list[tuple[int, str]]:
         """Return what a recogniser must see of a segment: one whose matches have no blanks sees only the words that may match."""
         if not part.solid:
@@ -268,8 +309,8 @@ class Scanner:
         context = self._contexts[found.recognizer]
         if context:
             tokens = segment.tokens
-            own = int(tokens.ends.searchsorted(found.start, side="right"))
-            label = own_label(segment.text, int(tokens.starts[own]) - segment.start, found.start - segment.start)
+            own = bisect_right(tokens.ends, found.start)
+            label = own_label(segment.text, tokens.starts[own] - segment.start, found.start - segment.start)
             if supports((*self._words.latest(tokens.lower[: own + 1], segment.scan.keywords), label), context):
                 found.score = boosted(found.score)
             else:
@@ -288,8 +329,9 @@ class Scanner:
         scan.keywords = self._words.latest(segment.tokens.lower, scan.keywords)
         scan.anchors.append(Anchor(scan.cut, scan.names.arrived, scan.keywords))
         reach = scan.names.undecided() - self._tagger.reach
+        undecided = scan.undecided()
         drop = 0
-        while drop + 1 < len(scan.anchors) and scan.anchors[drop + 1].token <= reach:
+        while drop + 1 < len(scan.anchors) and scan.anchors[drop + 1].token <= reach and scan.anchors[drop + 1].offset <= undecided:
             drop += 1
         if drop:
             scan.text = scan.text[scan.anchors[drop].offset - scan.base :]
@@ -297,9 +339,7 @@ class Scanner:
 
     def _settle(self, scan: StreamScan) -> None:
         """Move ``final_to`` on, and make ready what lies before it."""
-        final_to = scan.cut
-        if scan.starts:
-            final_to = min(final_to, scan.starts[0])
+        final_to = scan.undecided()
         if scan.held:
             final_to = min([final_to, *(found.start for found in scan.held if found.waits)])
             for found in sorted(scan.held, key=lambda one: -one.start):
@@ -319,6 +359,23 @@ class Scanner:
         scan.text = ""
         scan.anchors = [Anchor(scan.cut, 0, ())]
         scan.starts, scan.ends, scan.spaces, scan.held = [], [], [], []
+        scan.phrases = scan.chinese = None
+
+    def _restore_lanes(self, loaded: Sequence[tuple[StreamScan, Undecided]]) -> None:
+        """Let the lanes read again what they had not decided; what they find in it was not reported before."""
+        steps: list[ChineseStep] = []
+        for scan, undecided in loaded:
+            if scan.done or scan.overflowed:
+                continue
+            text = scan.text[: scan.cut - scan.base]
+            if self._parts.phrases is not None:
+                scan.phrases = self._parts.phrases.tagger.open(undecided.phrase)
+                self._parts.phrases.tagger.step(scan.phrases, self._parts.tokenizer.tokens(text, scan.base), text, scan.base, last=False)
+            if self._parts.chinese is not None:
+                scan.chinese = self._parts.chinese.tagger.open(undecided.chinese)
+                steps.append(ChineseStep(scan.chinese, text, scan.base, last=False))
+        if self._parts.chinese is not None:
+            self._parts.chinese.tagger.step(steps)
 
     def _restore(self, scan: StreamScan, undecided: int) -> tuple[Step, list[bool]]:
         """Bring the tokens of a loaded scan to where they were; return what the names model needs to follow.
@@ -328,10 +385,10 @@ class Scanner:
             undecided: Offset of the first undecided token; the end of the last segment if there is none.
         """
         tokens = self._parts.tokenizer.tokens(scan.text[: scan.cut - scan.base], scan.base)
-        first = int(tokens.starts.searchsorted(undecided))
+        first = bisect_left(tokens.starts, undecided)
         scan.names.resume = first
         scan.token = first
-        scan.starts, scan.ends, scan.spaces = tokens.starts[first:].tolist(), tokens.ends[first:].tolist(), tokens.is_space[first:].tolist()
+        scan.starts, scan.ends, scan.spaces = tokens.starts[first:], tokens.ends[first:], tokens.is_space[first:]
         scan.keywords = self._words.latest(tokens.lower, scan.keywords)
         scan.anchors.append(Anchor(scan.cut, len(tokens), scan.keywords))
         return Step(scan.names, tokens.keys, last=False), scan.spaces

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+
+import orjson
 
 from detectors.finding import Finding
 from detectors.names import NameState
 from detectors.stream_scan import Anchor, Held, StreamScan
 from schemas.errors import InvariantError
 
-_VERSION = 1
-# Made once: json.dumps makes an encoder at every call, and this runs for every stream that a tick touches.
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_VERSION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Offsets in the stream: the first undecided token of the names model, and where the other lanes go on."""
+
+    token: int
+    phrase: int
+    chinese: int
 
 
 def dump(scan: StreamScan) -> bytes:
     """Return a scan as JSON.
 
-    It has the text since the last boundary that lies at least four tokens (the reach of the names model) before the first undecided one.
-    What the model knew is computed again from it.
+    It has the text since the last boundary that lies at least four tokens (the reach of the names model) before the first undecided one,
+    and before all that another lane has not decided. What the models knew is computed again from it.
     """
     anchor = scan.anchors[0]
     fields = [
@@ -31,25 +41,33 @@ def dump(scan: StreamScan) -> bytes:
         scan.cut,
         scan.tried,
         scan.starts[0] if scan.starts else scan.cut,
+        scan.phrases.undecided if scan.phrases else None,
+        scan.chinese.undecided if scan.chinese else None,
         anchor.offset,
         anchor.keywords,
         scan.text + "".join(scan.deltas) if scan.deltas else scan.text,
         [(held.start, held.end, held.entity_type, held.score, held.recognizer, held.waits) for held in scan.held],
         [(found.start, found.end, found.entity_type, found.score, found.recognizer) for found in scan.ready],
     ]
-    return _ENCODE(fields).encode()
+    try:
+        return orjson.dumps(fields)
+    except TypeError:  # a lone surrogate, which no UTF-8 can hold; none comes over the wire
+        return json.dumps(fields, separators=(",", ":")).encode()
 
 
-def load(dumped: bytes, names: NameState) -> tuple[StreamScan, int]:
-    """Return the scan of a dump, its names model still fresh, and the offset of the first undecided token.
+def load(dumped: bytes, names: NameState) -> tuple[StreamScan, Undecided]:
+    """Return the scan of a dump, its models still fresh, and what of the kept text they had not decided.
 
     Raises:
         InvariantError: The dump is of another version.
     """
-    fields = json.loads(dumped)
+    try:
+        fields = orjson.loads(dumped)
+    except orjson.JSONDecodeError:
+        fields = json.loads(dumped)
     if fields[0] != _VERSION:
         raise InvariantError(f"scan snapshot of version {fields[0]}, not {_VERSION}")
-    _, received, final_to, overflowed, closed, done, cut, tried, undecided, offset, keywords, text, held, ready = fields
+    _, received, final_to, overflowed, closed, done, cut, tried, token, phrase, chinese, offset, keywords, text, held, ready = fields
     scan = StreamScan(
         names=names,
         received=received,
@@ -65,4 +83,4 @@ def load(dumped: bytes, names: NameState) -> tuple[StreamScan, int]:
         held=[Held(*one) for one in held],
         ready=[Finding(*one) for one in ready],
     )
-    return scan, undecided
+    return scan, Undecided(token, cut if phrase is None else phrase, cut if chinese is None else chinese)

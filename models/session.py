@@ -82,6 +82,7 @@ def open_model(
     require_gpu: bool,
     directory: Path | None = None,
     threads: int = 1,
+    on_cpu: bool = False,
 ) -> OnnxModel:
     """Return a model after its digest was checked and one run was made.
 
@@ -93,6 +94,7 @@ def open_model(
         require_gpu: Refuse anything but CUDA; no operator may fall back to the CPU either.
         directory: Where the artefacts lie, if not in this package.
         threads: Threads inside an operator. One by default: a worker is one of several on its machine.
+        on_cpu: Run on the CPU whatever is installed: the model is made for it, and is to score alike on every machine.
 
     Raises:
         ArtifactError: The file is missing, not the pinned one, or its output does not fit its labels.
@@ -104,7 +106,7 @@ def open_model(
     runtime = importlib.import_module("onnxruntime")  # only now: with both wheels installed the import itself may be broken
     if require_gpu and CUDA not in runtime.get_available_providers():
         raise ProviderError(f"model {name} must run on a GPU and {wheel} has no {CUDA}: {_CURE}")
-    session = _session(runtime, path, card, require_gpu=require_gpu, threads=threads)
+    session = _session(runtime, path, card, require_gpu=require_gpu, threads=threads, on_cpu=on_cpu)
     provider: str = session.get_providers()[0]
     if require_gpu and provider != CUDA:
         raise ProviderError(f"model {name} must run on a GPU and runs on {provider}: check the driver (nvidia-smi), or unset require_gpu")
@@ -116,7 +118,7 @@ def open_model(
     return model
 
 
-def _session(runtime: Any, path: Path, card: ModelCard, *, require_gpu: bool, threads: int) -> Any:
+def _session(runtime: Any, path: Path, card: ModelCard, *, require_gpu: bool, threads: int, on_cpu: bool) -> Any:
     """Return a session on the first provider that starts."""
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -125,7 +127,7 @@ def _session(runtime: Any, path: Path, card: ModelCard, *, require_gpu: bool, th
     if require_gpu:
         options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
     providers: list[Any] = [CPU]
-    if CUDA in runtime.get_available_providers():
+    if CUDA in runtime.get_available_providers() and not on_cpu:
         runtime.preload_dlls()  # CUDA and cuDNN from the wheels that carnet[gpu] brings
         # TF32 would round products to ten bits: the scores in the evidence would depend on the card.
         providers = [(CUDA, {"use_tf32": "0"})] if require_gpu else [(CUDA, {"use_tf32": "0"}), CPU]

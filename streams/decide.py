@@ -10,7 +10,9 @@ from typing import cast
 
 from detectors.classifier import LanguageClassifier
 from detectors.finding import Finding
-from detectors.redact import redact
+from detectors.redact import redact_text
+from detectors.redaction.policy import Policy
+from detectors.thresholds import bundled
 from jurisdictions.compile import Compiled
 from jurisdictions.evaluate import Verdict, evaluate, evidence_of
 from jurisdictions.facts import facts_of
@@ -30,7 +32,7 @@ from schemas.records import (
 from streams import names
 from streams.ledger import Ledger
 from streams.sealing import Sealer, commitment
-from streams.state import LANGUAGE_WINDOW_CHARS, PartitionState, StreamState
+from streams.state import LANGUAGE_STEP_CHARS, LANGUAGE_WINDOW_CHARS, PartitionState, StreamState
 from streams.tick import Outcome
 
 _DAY_MS = 86_400_000
@@ -68,31 +70,44 @@ class Decider:
         classifier: Says the language of segments, in one batch a tick.
         rules_on: Day → compiled packs in force.
         packs_sha256: Digest of all packs, written in every decision.
-        sealer: Digests of values; seals held text.
+        redaction: How redacted findings are written.
+        sealer: Digests of values; keys of hashes and pseudonyms; seals held text.
         ledger: Takes the decisions.
     """
 
     def __init__(
-        self, *, classifier: LanguageClassifier, rules_on: Callable[[date], Compiled], packs_sha256: str, sealer: Sealer, ledger: Ledger
+        self,
+        *,
+        classifier: LanguageClassifier,
+        rules_on: Callable[[date], Compiled],
+        packs_sha256: str,
+        redaction: Policy,
+        sealer: Sealer,
+        ledger: Ledger,
     ) -> None:
         self._classifier = classifier
+        self._thresholds = bundled()
         self._rules_on = rules_on
         self._packs_sha256 = packs_sha256
+        self._redaction = redaction
         self._sealer = sealer
         self._ledger = ledger
 
     def judge(self, segments: Sequence[Segment]) -> list[Judged]:
         """Return the verdict over each segment; a hold or a block suspends the stream."""
-        windows = [(segment.stream.tail + segment.text)[-LANGUAGE_WINDOW_CHARS:] for segment in segments]
-        models = self._classifier.classify(windows)
-        return [self._judge_one(segment, model) for segment, model in zip(segments, models, strict=True)]
+        due = [segment for segment in segments if _language_is_due(segment)]
+        windows = [(segment.stream.tail + segment.text)[-LANGUAGE_WINDOW_CHARS:] for segment in due]
+        for segment, model in zip(due, self._classifier.classify(windows), strict=True):
+            segment.stream.language, segment.stream.language_at = model, segment.end
+        return [self._judge_one(segment, segment.stream.language) for segment in segments]
 
     def _judge_one(self, segment: Segment, model: ModelUse) -> Judged:
         stream = segment.stream
         request = stream.request
+        places = (request.origin_data_centre, request.destination, request.end_user_location)
         findings = tuple(
             replace(item, provenance=stream.echo.classify(segment.text[item.start - segment.start : item.end - segment.start]))
-            for item in segment.findings
+            for item in self._thresholds.keep(segment.findings, self._thresholds.in_play(places, (model.label,)))
         )
         rules = self._rules_on(_day(stream.last_at_ms))
         facts = facts_of(
@@ -121,7 +136,7 @@ class Decider:
         stream = segment.stream
         delivery_id = f"{stream.request.stream_id}:{stream.segments}"
         is_held = judged.action in _STOPPING
-        text, redactions = ("", ()) if is_held else _released(judged)
+        text, redactions = ("", ()) if is_held else self._released(judged)
         covered = _covered(segment, judged) if judged.action == "redact" else 0
         salt = self._sealer.salt(delivery_id)
         covers, hold_back = _covers(segment, partition.now_ms)
@@ -155,6 +170,22 @@ class Decider:
             self._deliver(number, judged, decision, (text, redactions), evidence, outcome)
             stream.noticed = stream.noticed or is_held
         self._account(number, decision, segment, outcome)
+
+    def _released(self, judged: Judged) -> tuple[str, tuple[Redaction, ...]]:
+        """Return the text that leaves: as it is, or with the findings in scope written as the policy says."""
+        segment = judged.segment
+        if judged.action != "redact":
+            return segment.text, ()
+        request = segment.stream.request
+        return redact_text(
+            segment.text,
+            _in_scope(judged),
+            self._redaction,
+            self._sealer.redaction_keys(request.customer_id, request.stream_id),
+            request.destination,
+            text_start=segment.start,
+            language=judged.model.label,
+        )
 
     def _note(self, segment: Segment, item: Finding) -> FindingNote:
         value = segment.text[item.start - segment.start : item.end - segment.start]
@@ -247,19 +278,18 @@ class Decider:
         outcome.count("streams", "withheld" if stream.suspended else "delivered")
 
 
+def _language_is_due(segment: Segment) -> bool:
+    """Tell whether so much text has come since the language was last asked that it may be another one."""
+    stream = segment.stream
+    asked_early = not stream.language.name or segment.end < LANGUAGE_WINDOW_CHARS
+    return asked_early or segment.end - stream.language_at >= LANGUAGE_STEP_CHARS
+
+
 def _stopped_by(rules: Compiled, verdict: Verdict) -> tuple[str, ...]:
     """Return the rules that demand what the verdict demands; if none surely does, those on which it hangs."""
     fired = {rule.id for rule in verdict.rules}
     demanding = tuple(entry.rule.id for entry in rules.rules if entry.rule.id in fired and entry.rule.action == verdict.action)
     return demanding or tuple(rule.id for rule in verdict.unsettled)
-
-
-def _released(judged: Judged) -> tuple[str, tuple[Redaction, ...]]:
-    """Return the text that leaves: as it is, or with the findings in scope replaced."""
-    segment = judged.segment
-    if judged.action != "redact":
-        return segment.text, ()
-    return redact(segment.text, segment.start, _in_scope(judged))
 
 
 def _in_scope(judged: Judged) -> list[Finding]:

@@ -10,6 +10,8 @@ from functools import lru_cache, partial
 from audit.checkpoint import Signer, load_or_create_key
 from detectors.analyzer import build_engine
 from detectors.classifier import LanguageClassifier
+from detectors.recognizers.custom import load_custom
+from detectors.redaction.policy import load_policy
 from detectors.scanner import Scanner
 from jurisdictions.compile import compile_packs
 from jurisdictions.pack import Pack, load_packs, packs_sha256
@@ -28,9 +30,10 @@ from streams.state import StateCodec
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """What takes seconds to load and can be shared: detectors, models, rules."""
+    """What takes seconds to load and can be shared: detectors with the entity types they look for, models, rules."""
 
     scanner: Scanner
+    entity_types: frozenset[str]
     classifier: LanguageClassifier
     packs: tuple[Pack, ...]
 
@@ -50,16 +53,18 @@ def load_equipment(settings: Settings) -> Equipment:
     Raises:
         ConfigurationError: One line: what, why, what cures it.
     """
-    scanner = Scanner(build_engine(), step_chars=settings.scan.step_chars, hold_back_chars_max=settings.scan.hold_back_chars_max)
+    detect = settings.detect
+    engine = build_engine(detect.countries, custom=load_custom(detect.recognizers, detect.modules))
+    scanner = Scanner(engine, step_chars=settings.scan.step_chars, hold_back_chars_max=settings.scan.hold_back_chars_max)
     model = open_model(manifest.load(), "language", require_gpu=settings.models.require_gpu, directory=settings.models.dir)
-    return Equipment(scanner, LanguageClassifier(model), load_packs())
+    return Equipment(scanner, frozenset(engine.get_supported_entities()), LanguageClassifier(model), load_packs())
 
 
 def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, limits: Limits | None = None) -> Pipeline:
     """Put a processor together.
 
     Raises:
-        ConfigurationError: A key cannot be read, or the registry does not answer.
+        ConfigurationError: A key or the policy of redaction cannot be read, or the registry does not answer.
     """
     codec = build_codec(settings)
     kek = settings.keys.kek_base64
@@ -70,6 +75,7 @@ def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, li
         classifier=equipment.classifier,
         rules_on=lru_cache(maxsize=64)(partial(compile_packs, packs)),
         packs_sha256=packs_sha256(packs),
+        redaction=load_policy(settings.redact.policy, equipment.entity_types),
         sealer=sealer,
         ledger=ledger,
     )

@@ -17,6 +17,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from detectors.redaction.keys import RedactionKeys, derive_keys
 from schemas.errors import ConfigurationError, InvariantError
 from schemas.records import Sealed
 
@@ -40,7 +41,8 @@ class Sealer:
 
     Args:
         kek: 32 bytes; wraps the data keys.
-        value_key: 32 bytes; keys the digests of values, so that a short value cannot be guessed from its digest.
+        value_key: 32 bytes; keys the digests of values, so that a short value cannot be guessed from its digest, and is the root of the
+            keys of redaction.
         randomness: Returns n random bytes.
     """
 
@@ -92,6 +94,10 @@ class Sealer:
     def value_digest(self, customer_id: str, value: str) -> bytes:
         """Return 16 bytes that tell equal values of one customer apart from others, and tell nothing else without the key."""
         return hmac.digest(self._value_key, f"value\0{customer_id}\0{value}".encode(), "sha256")[:16]
+
+    def redaction_keys(self, customer_id: str, stream_id: str) -> RedactionKeys:
+        """Return what hashes and pseudonyms of a stream are made with; the same at every replay."""
+        return derive_keys(self._value_key, customer_id, stream_id)
 
     def salt(self, delivery_id: str) -> bytes:
         """Return the 16-byte salt of a delivery's commitment; the same at every replay."""

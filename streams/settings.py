@@ -5,14 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from schemas.errors import ConfigurationError
 
 _PREFIX = "CARNET_"
+
+
+def _comma_separated(value: object) -> object:
+    """Read ``a, b`` as two names."""
+    return tuple(name for part in value.split(",") if (name := part.strip())) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 
 
 class _Group(BaseModel):
@@ -79,6 +87,16 @@ class ScanSettings(_Group):
     chunk_chars_max: int = Field(default=65_536, ge=1)
 
 
+class DetectSettings(_Group):
+    """What is looked for: countries (``auto``: all, by the thresholds of each stream), and recognisers of your own."""
+
+    countries: Names = ("auto",)
+    recognizers: Path | None = None
+    """A YAML file of patterns, in Presidio's format; ``carnet recognizers`` shows what became of them."""
+    modules: Names = ()
+    """Python classes as ``package.module:Class``."""
+
+
 class AuditSettings(_Group):
     """The name of the ledger: checkpoint origins are ``<origin>/<partition>``."""
 
@@ -90,6 +108,12 @@ class ModelsSettings(_Group):
 
     dir: Path | None = None
     require_gpu: bool = False
+
+
+class RedactSettings(_Group):
+    """How redacted findings are written: a policy file (docs/redaction.md), by default the one in the wheel."""
+
+    policy: Path | None = None
 
 
 class LogSettings(_Group):
@@ -112,8 +136,10 @@ class Settings(BaseSettings):
     schema_: SchemaSettings = Field(default=SchemaSettings(), alias="CARNET_SCHEMA")
     topics: TopicsSettings = TopicsSettings()
     scan: ScanSettings = ScanSettings()
+    detect: DetectSettings = DetectSettings()
     audit: AuditSettings = AuditSettings()
     models: ModelsSettings = ModelsSettings()
+    redact: RedactSettings = RedactSettings()
     log: LogSettings = LogSettings()
 
     @classmethod

@@ -7,27 +7,27 @@ All text is sealed under the stream's data key.
 
 from __future__ import annotations
 
-import json
 import struct
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+import orjson
 
 from audit.merkle import Frontier
 from detectors.provenance import EchoIndex
 from detectors.scanner import Scanner, StreamScan
 from schemas.codec import Codec
 from schemas.errors import InvariantError
-from schemas.records import RequestOpened, StateSnapshot
+from schemas.records import ModelUse, RequestOpened, StateSnapshot
 from streams.names import PROGRESS_KEY
 from streams.sealing import DataKey, Sealer
 
 _LENGTH: Final = struct.Struct("<I")
 # Enough for a sure label (98.5 % on English of 40 characters), short enough for the classifier's quicker shapes.
 LANGUAGE_WINDOW_CHARS: Final = 64
-# Made once: json.dumps makes an encoder at every call, and this runs for every stream that a tick touches.
-_ENCODE: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+LANGUAGE_STEP_CHARS: Final = 48  # so much new text may be in another language
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,9 @@ class ChunkMark:
     sequence: int
     offset: int
     timestamp_ms: int
+
+
+NO_LANGUAGE: Final = ModelUse("", "", "", "", 0.0)
 
 
 @dataclass(slots=True)
@@ -53,6 +56,8 @@ class StreamState:
         bypass: No detector looks at what still comes: the stream is held whole.
         personal: Personal values found so far.
         tail: The last characters decided, for the language of short segments.
+        language: The language when it was last asked.
+        language_at: The end of the text that was asked about.
     """
 
     request: RequestOpened
@@ -79,6 +84,8 @@ class StreamState:
     released: int = 0
     redacted: int = 0
     withheld: int = 0
+    language: ModelUse = NO_LANGUAGE
+    language_at: int = 0
 
     @property
     def waiting_since_ms(self) -> int | None:
@@ -161,6 +168,8 @@ class StateCodec:
             stream.released,
             stream.redacted,
             stream.withheld,
+            _language(stream.language),
+            stream.language_at,
         ]
         return key, self._sealed("stream", stream.data_key, key, _join(head, b"" if stream.bypass else self._scanner.dump(stream.scan)))
 
@@ -248,7 +257,7 @@ class StateCodec:
         pending, marks = values.pop(0), values.pop(2)
         names = [name for name in StreamState.__dataclass_fields__ if name not in _NOT_IN_CHANGED]
         for name, value in zip(names, values, strict=True):
-            setattr(stream, name, tuple(value) if name == "rule_ids" else value)
+            setattr(stream, name, _TYPED[name](value) if name in _TYPED else value)
         stream.pending = [pending] if pending else []
         stream.marks = deque(ChunkMark(*mark) for mark in marks)
         return stream, scan
@@ -263,6 +272,7 @@ class StateCodec:
         return self._codec.encode(StateSnapshot(kind, 0, 0, (), 0, self._sealer.seal(data_key, plaintext, key)))
 
 
+_TYPED: Final[dict[str, Callable[[Any], Any]]] = {"rule_ids": tuple, "language": lambda fields: ModelUse(*fields)}
 _NOT_IN_CHANGED: Final = frozenset({"request", "opened_at_ms", "data_key", "scan", "echo", "pending", "marks"})
 
 
@@ -273,16 +283,21 @@ def new_stream(request: RequestOpened, opened_at_ms: int, data_key: DataKey, sca
     return StreamState(request, opened_at_ms, data_key, scanner.open(), echo)
 
 
+def _language(model: ModelUse) -> tuple[str, str, str, str, float]:
+    """Return the fields; dataclasses.astuple would copy them deeply."""
+    return model.name, model.sha256, model.provider, model.label, model.score
+
+
 def _key(kind: str, stream_id: str) -> bytes:
     return f"{kind}:{stream_id}".encode()
 
 
 def _join(head: object, body: bytes) -> bytes:
-    text = _ENCODE(head).encode()
+    text = orjson.dumps(head)
     return _LENGTH.pack(len(text)) + text + body
 
 
 def _split(plaintext: bytes) -> tuple[Any, bytes]:
     (length,) = _LENGTH.unpack_from(plaintext)
     start = _LENGTH.size
-    return json.loads(plaintext[start : start + length]), plaintext[start + length :]
+    return orjson.loads(plaintext[start : start + length]), plaintext[start + length :]

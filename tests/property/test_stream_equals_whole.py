@@ -17,6 +17,7 @@ from detectors.finding import Finding
 from detectors.phones import PhoneFinder
 from detectors.prefilter import Prefilter
 from detectors.scanner import Scanner, StreamScan
+from tests.hostile import WAYS, Kind, hostile_text, kinds_of, pieces_of
 
 Key = tuple[int, int, str, float]
 
@@ -320,3 +321,67 @@ def test_urls_found_around_their_dots_are_those_of_the_whole_text(text: str, dot
     found = LinearUrlRecognizer().analyze(text, ["URL"])
     expected = UrlRecognizer().analyze(text, ["URL"])
     assert sorted((one.start, one.end, one.score) for one in found) == sorted((one.start, one.end, one.score) for one in expected)
+
+
+# --- the recognisers of all countries, and text that is meant to be hard (tests/hostile.py; benchmarks/fuzz.py is the long form) ----------
+
+HOSTILE_TEXTS = 500
+HOSTILE_BATCHES = 20
+
+
+@functools.cache
+def worldwide() -> tuple[Engine, Scanner, tuple[Kind, ...]]:
+    built = build_engine(("all",))
+    return built, Scanner(built, step_chars=1, hold_back_chars_max=1 << 16), kinds_of(take_apart(built).patterns)
+
+
+def streamed_worldwide(pieces: Sequence[str], restarts: random.Random | None) -> tuple[Key, ...]:
+    _, scanning, _ = worldwide()
+    scan = scanning.open()
+    found: list[Finding] = []
+    for piece in pieces:
+        scanning.feed(scan, piece)
+        scanning.advance([scan])
+        if restarts is not None and restarts.random() < 0.3:
+            (scan,) = scanning.load([scanning.dump(scan)])
+        found.extend(checked(scan))
+    scanning.close(scan)
+    scanning.advance([scan])
+    found.extend(checked(scan))
+    assert scan.final_to == scan.received
+    return keys(found)
+
+
+def test_almost_every_recogniser_has_values_in_the_hostile_texts() -> None:
+    _, _, kinds = worldwide()
+    assert len(kinds) > 100
+    assert sum(bool(kind.values) for kind in kinds) > 0.95 * len(kinds)
+
+
+@pytest.mark.parametrize("batch", range(HOSTILE_BATCHES))
+def test_values_of_all_countries_in_hostile_text_are_found_the_same_in_pieces(batch: int) -> None:
+    built, _, kinds = worldwide()
+    each = HOSTILE_TEXTS // HOSTILE_BATCHES
+    for seed in range(batch * each, (batch + 1) * each):
+        rnd = random.Random(seed)
+        text = hostile_text(kinds, rnd)
+        way = WAYS[seed % len(WAYS)]
+        pieces = pieces_of(text, way, rnd)
+        assert "".join(pieces) == text
+        assert streamed_worldwide(pieces, rnd if way == "restarts" else None) == keys(analyze(built, text)), f"seed {seed}, {way}"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    text=st.text(st.characters(exclude_categories=["Cs"]), max_size=120),
+    values=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 10_000), st.integers(0, 120)), max_size=4),
+    cuts=st.lists(st.integers(0, 2000), max_size=20),
+)
+def test_values_anywhere_in_random_unicode_are_found_the_same_in_pieces(
+    text: str, values: list[tuple[int, int, int]], cuts: list[int]
+) -> None:
+    built, _, kinds = worldwide()
+    for kind_number, value_number, at in values:
+        known = kinds[kind_number % len(kinds)].values or ("",)
+        text = text[:at] + known[value_number % len(known)] + text[at:]
+    assert streamed_worldwide(cut_at(text, cuts), None) == keys(analyze(built, text))

@@ -20,14 +20,16 @@ _PREFECTURE = f"{name_pattern(PREFECTURES)}(?:市|地区|盟|州)?"
 # Each level takes the nearest word of rank and keeps it (atomic): time grows with the text and not with the ways to divide it.
 _REGION = f"(?>{_NAME}{{1,4}}?(?:自治州|开发区|新区|区|县|市|旗|镇|乡|街道|村|社区))"
 _ROAD = f"(?>{_NAME}{{1,5}}?(?:大街|大道|路|街|巷|胡同|弄|道|里|村|屯|条))(?:{_NAME}{{1,2}}?[段巷弄里街])?"
-_NUMBER = f"{_FIGURE}(?:{HYPHEN}{DIGIT}{{1,2}}|之{DIGIT}|[甲乙丙])?[号弄]"
+_NUMBER = f"[甲乙丙丁]?{_FIGURE}(?:{HYPHEN}{DIGIT}{{1,2}}|之{DIGIT}|[甲乙丙])?(?:号院?|弄)(?:之(?:{DIGIT}|[一二三四五六七八九]))?"
 _NOT_A_ROUTE = "(?![线文令公通卡机型])"  # 北京市1号线, 上海市12号文件
-_COMPOUND = f"(?>{_NAME}{{1,5}}?(?:小区|花园|公寓|大厦|广场|家园|新村|[苑园城庭府]))"
+_ZONE = "(?:[一二三四五六七八九东西南北]区)"
+_COMPOUND = f"(?>{_NAME}{{1,5}}?(?:小区|花园|公寓|大厦|大楼|广场|家园|新村|中心|写字楼|[苑园城庭府](?:小区)?){_ZONE}?)"
+_CROSSING = f"(?:{_ROAD}与{_ROAD}(?:交汇处|交叉口))"
 _COUNTED = f"(?:{DIGIT}{{1,4}}|[A-ZＡ-Ｚ]{DIGIT}{{0,3}}|[一二三四五六七八九十甲乙丙东西南北]{{1,2}})"
-_UNIT = f"{_COUNTED}(?:号楼|号院|单元|[号栋幢座楼层室房户门])"
-_ROOM = f"{HYPHEN}?{DIGIT}{{2,4}}(?![0-9０-９年月日万元.])"
+_UNIT = f"{_COUNTED}(?:号楼|号院|单元|[号栋幢座塔期楼层室房户门])"
+_ROOM = f"{HYPHEN}?[A-ZＡ-Ｚ]?{DIGIT}{{2,4}}(?![0-9０-９年月日万元.])"
 _WITHIN = f"(?:{_UNIT}){{0,2}}(?:{_UNIT}|{_ROOM})?"
-_HOUSE = f"(?:{_ROAD}{_NUMBER}{_NOT_A_ROUTE}(?:{_COMPOUND})?{_WITHIN}|(?:{_ROAD})?{_COMPOUND}(?={_UNIT}){_WITHIN})"
+_HOUSE = f"(?:{_ROAD}{_NUMBER}{_NOT_A_ROUTE}(?:{_COMPOUND}){{0,2}}{_WITHIN}|(?:{_CROSSING}|{_ROAD})?{_COMPOUND}(?={_UNIT}){_WITHIN})"
 
 
 class CnAddressRecognizer(IdentifierRecognizer):

@@ -22,6 +22,7 @@ from detectors.recognizers.common.secrets import (
     PrivateKeyRecognizer,
     SignedTokenRecognizer,
 )
+from detectors.recognizers.common.telephone import BareTelephoneRecognizer
 from detectors.recognizers.identifier import IdentifierRecognizer
 
 RECOGNIZERS: tuple[type[IdentifierRecognizer], ...] = (
@@ -38,6 +39,7 @@ RECOGNIZERS: tuple[type[IdentifierRecognizer], ...] = (
     VehicleRecognizer,
     CoordinatesRecognizer,
     BirthDateRecognizer,
+    BareTelephoneRecognizer,
     StreetAddressRecognizer,
     CompoundStreetRecognizer,
     PostalPlaceRecognizer,

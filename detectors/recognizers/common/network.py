@@ -52,6 +52,9 @@ class MachineAddressRecognizer(IdentifierRecognizer):
         return None if address.version == 4 or (digits >= _IPV6_DIGITS_MIN and any(char.isdigit() for char in written)) else False  # noqa: PLR2004
 
 
+_THREE_GROUPS = f"{_HEX}{{4}}\\.{_HEX}{{4}}\\.{_HEX}{{4}}(?![0-9A-Za-z]|\\.[0-9A-Za-z])"
+
+
 class HardwareAddressRecognizer(IdentifierRecognizer):
     """Finds MAC addresses, six octets with colons or hyphens, or three groups with dots; not those of nobody and of everybody."""
 
@@ -60,7 +63,9 @@ class HardwareAddressRecognizer(IdentifierRecognizer):
     PATTERNS: ClassVar[tuple[Pattern, ...]] = (
         Pattern("six octets", f"(?<![0-9A-Za-z:\\-]){_HEX}{{2}}(?::{_HEX}{{2}}){{5}}(?![0-9A-Za-z:\\-])", 0.6),
         Pattern("six octets with hyphens", f"(?<![0-9A-Za-z:\\-]){_HEX}{{2}}(?:-{_HEX}{{2}}){{5}}(?![0-9A-Za-z:\\-])", 0.6),
-        Pattern("three groups", f"(?<![0-9A-Za-z.]){_HEX}{{4}}\\.{_HEX}{{4}}\\.{_HEX}{{4}}(?![0-9A-Za-z]|\\.[0-9A-Za-z])", 0.5),
+        Pattern("three groups", f"(?<![0-9A-Za-z.])(?=[0-9.]{{0,13}}[A-Fa-f]){_THREE_GROUPS}", 0.5),
+        # Digits alone are as often the number of a product or a file.
+        Pattern("three groups of digits", f"(?<![0-9A-Za-z.]){_THREE_GROUPS}", 0.1),
     )
     CONTEXT: ClassVar[tuple[str, ...]] = ("mac", "hardware", "ethernet", "wlan", "网卡", "物理地址")
 

@@ -23,14 +23,18 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 class CoordinatesRecognizer(IdentifierRecognizer):
     """Finds coordinates: decimal degrees of four digits and more in pairs, and degrees, minutes and seconds with a hemisphere.
 
-    Four decimals are eleven metres. A pair with a comma *and* a blank between its numbers is found as two single numbers, each only where a
-    word speaks for it: a list of numbers may be cut there.
+    Four decimals are eleven metres. A pair with a comma *and* a blank between its numbers is found whole if the second has a sign, else as
+    two single numbers, each only where a word speaks for it: a list of numbers may be cut there.
     """
 
     ENTITY: ClassVar[str] = "GEO_COORDINATES"
     NORM: ClassVar[str] = "ISO 6709:2022"
     PATTERNS: ClassVar[tuple[Pattern, ...]] = (
         Pattern("decimal pair", f"(?<![0-9A-Za-z.+\\-−]){_SIGN}?{_FINE}(?:{_BETWEEN}{_SIGN}?|{_SIGN}){_FINE}(?![0-9A-Za-z]|\\.[0-9])", 0.4),
+        # A comma and a blank join two numbers of any list; the sign of the second says that it is no list.
+        Pattern(
+            "decimal pair, the second with a sign", f"(?<![0-9A-Za-z.+\\-−]){_SIGN}?{_FINE}, {_SIGN}{_FINE}(?![0-9A-Za-z]|\\.[0-9])", 0.4
+        ),
         Pattern("degrees of a hemisphere", f"(?<![0-9A-Za-z.]){_DEGREES}{_MINUTES}{_SECONDS}[ \u00a0]?(?-i:[NSEWO])(?![0-9A-Za-z])", 0.4),
         Pattern("single decimal", f"(?<![0-9A-Za-z.]){_SIGN}?{_FINE}(?![0-9A-Za-z]|\\.[0-9])", 0.05),
     )

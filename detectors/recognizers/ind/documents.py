@@ -9,7 +9,6 @@ from presidio_analyzer import Pattern
 from detectors.recognizers.alphabet import DIGIT, NOT_AFTER_ALNUM, NOT_BEFORE_ALNUM, SEPARATOR
 from detectors.recognizers.identifier import IdentifierRecognizer
 
-_HYPHEN = "[\\-\u2010\u2011\u2013－]"
 _LETTER = "[A-ZＡ-Ｚ]"
 _SERIES_LETTER = "[A-HJ-NP-ZＡ-ＨＪ-ＮＰ-Ｚ]"  # no I and no O
 _STATES = (
@@ -59,7 +58,7 @@ class InVehicleRegistrationIdentifierRecognizer(IdentifierRecognizer):
     PATTERNS: ClassVar[tuple[Pattern, ...]] = (
         Pattern(
             "plate of a state",
-            f"{NOT_AFTER_ALNUM}(?-i:{_STATE}){_HYPHEN}?{DIGIT}{{1,2}}{SEPARATOR}?(?-i:{_LETTER}{{1,3}}){SEPARATOR}?{_SERIAL}{NOT_BEFORE_ALNUM}",
+            f"{NOT_AFTER_ALNUM}(?-i:{_STATE}){SEPARATOR}?{DIGIT}{{1,2}}{SEPARATOR}?(?-i:{_LETTER}{{1,3}}){SEPARATOR}?{_SERIAL}{NOT_BEFORE_ALNUM}",
             0.5,
         ),
         Pattern(

@@ -18,6 +18,7 @@ TEXTS = (
     "身份证号11010519491231002X，护照E12345678，车牌粤A12345。邮箱zhang@qq.com",
     "My NRIC is S1234567D, Aadhaar 2341 2341 2346, CPF 111.444.777-35, card 4111 1111 1111 1111.",
     "Token ghp_abcdefghijklmnopqrstuvwxyz0123456789 at https://user:secret1@example.com/x, IP是8.8.8.8。",
+    "加我的QQ: 12345678 谢谢，RG: 12.345.678-9, MST: 0123456789 nhé, call +1 23456789 now",
     "Order 2024-0001 of 3 May has 12 items at 4.50 each; ISBN 978-3-16-148410-0; version 1.2.3-rc4; phone +49 30 901820.",
 )
 

@@ -59,7 +59,8 @@ def test_the_end_of_a_document_does_not_change_a_score_at_its_start() -> None:
     start = "call 212-555-0123 today."
     at_start = [one for one in analyze(engine(), start) if one.entity_type == "PHONE_NUMBER"]
     later = [one for one in analyze(engine(), start + " Then call:me again.") if one.entity_type == "PHONE_NUMBER"]
-    assert [one.score for one in at_start] == [one.score for one in later] == [0.4]
+    assert at_start
+    assert [one.score for one in at_start] == [one.score for one in later]
     assert max(one.score for one in analyze(with_presidios_rule(), start + " Then call:me again.")) > 0.7
 
 

@@ -51,7 +51,7 @@ def tag_in_steps(text: str, sizes: list[int]) -> list[tuple[int, int, str]]:
         size = sizes.pop() if sizes else len(tokens)
         last = at + size >= len(tokens)
         step = Step(state, tokens.keys[at : at + size], last=last)
-        tagger().step([step], [tokens.is_space[state.undecided() :].tolist()])
+        tagger().step([step], [tokens.is_space[state.undecided() :]])
         found += [(one.first, one.last, one.label) for one in step.found]
         at += size
     return found
@@ -69,7 +69,7 @@ def test_entities_are_those_of_spacy_whatever_the_steps(text: str) -> None:
 def test_streams_in_one_batch_have_the_entities_of_each_alone() -> None:
     tables = [tokens_of(text) for text in TEXTS]
     steps = [Step(tagger().open(), table.keys, last=True) for table in tables]
-    tagger().step(steps, [table.is_space.tolist() for table in tables])
+    tagger().step(steps, [table.is_space for table in tables])
     assert [[(one.first, one.last, one.label) for one in step.found] for step in steps] == [expected(text) for text in TEXTS]
 
 
@@ -80,12 +80,12 @@ def test_the_memory_of_a_stream_is_bit_equal_in_every_batch() -> None:
     for table in tables:
         state = tagger().open()
         for row in range(len(table)):
-            tagger().step([Step(state, table.keys[row : row + 1], last=False)], [table.is_space[state.undecided() :].tolist()])
+            tagger().step([Step(state, table.keys[row : row + 1], last=False)], [table.is_space[state.undecided() :]])
         alone.append(state.tails)
     together = [tagger().open() for _ in tables]
     tagger().step(
         [Step(state, table.keys, last=False) for state, table in zip(together, tables, strict=True)],
-        [table.is_space.tolist() for table in tables],
+        [table.is_space for table in tables],
     )
     for one, other in zip(alone, together, strict=True):
         assert np.array_equal(one, other.tails)
@@ -97,7 +97,7 @@ def test_no_entity_is_decided_before_its_last_token_and_the_reach_behind_it() ->
     decided: dict[int, int] = {}
     for row in range(len(tokens)):
         step = Step(state, tokens.keys[row : row + 1], last=False)
-        tagger().step([step], [tokens.is_space[state.undecided() :].tolist()])
+        tagger().step([step], [tokens.is_space[state.undecided() :]])
         decided.update({one.last: row for one in step.found})
     assert decided
     assert all(row >= last + tagger().reach for last, row in decided.items())

@@ -18,9 +18,10 @@ def test_a_pinned_file_is_left_alone_without_network_and_without_onnx(
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnx", None)
     monkeypatch.delitem(sys.modules, "models.language", raising=False)
+    monkeypatch.delitem(sys.modules, "models.chinese", raising=False)
     monkeypatch.setattr(build.subprocess, "run", lambda *_, **__: pytest.fail("pip was started"))
     assert build.main(["--wheels", str(tmp_path)]) == 0
-    assert capsys.readouterr().out == "language.onnx: is the pinned one\n"
+    assert capsys.readouterr().out == "language.onnx: is the pinned one\nchinese.onnx: is the pinned one\n"
 
 
 def test_without_onnx_the_build_names_the_extra_that_brings_it(

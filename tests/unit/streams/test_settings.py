@@ -37,5 +37,13 @@ def test_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "c2VjcmV0" not in repr(Settings.load())
 
 
+def test_countries_and_modules_are_lists_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.load().detect.countries == ("auto",)
+    monkeypatch.setenv("CARNET_DETECT_COUNTRIES", "cn, sg")
+    monkeypatch.setenv("CARNET_DETECT_MODULES", "ours.detect:Staff")
+    detect = Settings.load().detect
+    assert (detect.countries, detect.modules) == (("cn", "sg"), ("ours.detect:Staff",))
+
+
 def test_every_group_has_documented_names() -> None:
     assert {"CARNET_KAFKA_BOOTSTRAP_SERVERS", "CARNET_SCHEMA_REGISTRY_URL", "CARNET_MODELS_REQUIRE_GPU"} <= known_names()
