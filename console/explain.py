@@ -93,8 +93,8 @@ class Explainer:
             return None
         start = max(0, finding.start - _PATTERN_CHARS)
         near = text[start : finding.end + _PATTERN_CHARS]
-        results = recognizer.analyze(text=near, entities=[finding.entity_type], nlp_artifacts=None)
-        same = [one for one in results if (one.start + start, one.end + start) == (finding.start, finding.end)]
+        hits = recognizer.analyze(text=near, entities=[finding.entity_type], nlp_artifacts=None)
+        same = [one for one in hits if (one.start + start, one.end + start) == (finding.start, finding.end)]
         return max(same, key=lambda one: float(one.score), default=None)
 
     @staticmethod

@@ -79,7 +79,7 @@ def names_of(piece: str, words: Sequence[Word]) -> list[Found]:
 
 
 def _joined(piece: str, words: Sequence[Word]) -> list[Word]:
-    """Return the words that are names, put together where the tagger divided one: 北京市 and 海淀区, 让, · and 蒂迦纳, 上官 and 婉儿."""
+    """Return the words that are names, put together where the tagger divided one: 北京市 and 海淀区, 让·, 雅克 and ·卢梭, 上官 and 婉儿."""
     names: list[Word] = []
     dotted = False  # whether the last one ends in a dot, or stands before one
     for word in words:
@@ -104,9 +104,9 @@ def _belong(first: str, first_tag: str, second: str, second_tag: str, *, dotted:
 
 def _judged(piece: str, word: Word) -> Found | None:
     """Return the finding of a name, or None where the tagger is wrong more often than right."""
-    text = piece[word.start : word.end]
+    text = piece[word.start : word.end].rstrip(_DOTS)
     size = len(text)
-    if size == 1 or (word.tag == "PER" and not _has_letter(text)):
+    if size <= 1 or (word.tag == "PER" and not _has_letter(text)):
         return None
     sure = True
     if word.tag == "PER":
@@ -117,7 +117,7 @@ def _judged(piece: str, word: Word) -> Found | None:
         sure = size > 2  # noqa: PLR2004 - one in three of two characters is an organisation
     elif text[-1] == "人" or _PEOPLE.match(piece, word.end):
         return None
-    return Found(word.start, word.end, _TYPES[word.tag], SURE if sure else UNSURE)
+    return Found(word.start, word.start + size, _TYPES[word.tag], SURE if sure else UNSURE)
 
 
 def _looks_like_a_name(text: str) -> bool:

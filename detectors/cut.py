@@ -22,7 +22,10 @@ _SENTENCE_ENDS = frozenset(".!?")
 _NOISY = re.compile(r"\d|[ \u00a0\t,\-]{9}")
 # White space to Python and to the regex module alike; the separators of ASCII are so to Python only.
 BLANK = re.compile(r"[^\S\x1c-\x1f]")
+# A path has a host or a scheme before it; "A/B" and "per head/year" have none.
+_PATH = re.compile(r"[.:][^/]*/")
 _CANDIDATE = re.compile(rf"(?<=[\s{CLAUSE_MARKS}])(?=\S)")
+_BEFORE_WORD = re.compile(rf"[\s{CLAUSE_MARKS}](?=\S)")  # the same, for looking from one to the next
 
 
 def last_quiet_boundary(text: str, start: int, stop: int) -> int:
@@ -48,7 +51,7 @@ def _is_quiet(text: str, start: int, at: int) -> bool:
     before = text[at - 1]
     if before in CLAUSE_MARKS:
         # The path of a URL takes everything up to white space, clause marks too.
-        return text.find("/", _word_start(text, start, at), at) < 0
+        return _PATH.search(text, _word_start(text, start, at), at) is None
     if before == " " and not text[max(start, at - 2)].isspace():
         return _space_is_quiet(text, start, at)
     # No pattern matches a line break.
@@ -91,3 +94,24 @@ def _space_is_quiet(text: str, start: int, at: int) -> bool:
     if closer == "." and not text[max(start, last - 1)].isalpha():
         return False
     return _NOISY.search(text, max(start, at - 1 - QUIET_CHARS), at - 1) is None
+
+
+def quiet_pieces(text: str, least: int) -> list[tuple[int, int]]:
+    """Return the stretches between quiet boundaries that lie at least so far apart; joined, they are the text.
+
+    Args:
+        text: What lies between two quiet boundaries, or from one to the end of the stream.
+        least: Code points of each stretch but the last.
+    """
+    pieces: list[tuple[int, int]] = []
+    start, size = 0, len(text)
+    found = _BEFORE_WORD.search(text, least - 1) if size > least else None
+    while found is not None:
+        at = found.end()
+        if _is_quiet(text, start, at):
+            pieces.append((start, at))
+            start = at
+            at += least - 1
+        found = _BEFORE_WORD.search(text, at)
+    pieces.append((start, size))
+    return pieces

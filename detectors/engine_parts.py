@@ -12,6 +12,7 @@ from presidio_analyzer.nlp_engine import NerModelConfiguration
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer, SpacyRecognizer
 
 from detectors.chinese import ChineseNamesRecognizer, ChineseTagger
+from detectors.finder import Finder, Found
 from detectors.patterns import parse, refusal
 from detectors.phones import Span
 from detectors.phrases import PhraseRecognizer, PhraseTagger
@@ -34,6 +35,7 @@ class PatternPart:
         context: Its context words in lower case.
         patterns: Source and flags of each pattern.
         solid: Whether neither its matches nor what they look at around them can have white space, so that single words will do.
+        finder: Runs the patterns, and the recogniser's checks.
     """
 
     name: str
@@ -41,11 +43,16 @@ class PatternPart:
     context: tuple[str, ...]
     patterns: tuple[tuple[str, int], ...]
     solid: bool
+    finder: Finder
 
-    def find(self, text: str) -> list[tuple[int, int, str, float]]:
-        """Return start, end, type and score of what the recogniser finds in a text, before context."""
-        found = self.recognizer.analyze(text=text, entities=self.recognizer.supported_entities, nlp_artifacts=None)
-        return [(one.start, one.end, one.entity_type, one.score) for one in found]
+    def find(self, text: str, only: Sequence[int] | None = None) -> list[Found]:
+        """Return start, end, type and score of what the recogniser finds in a text, before context.
+
+        Args:
+            text: Where to look.
+            only: Places of the patterns that can match in it; None: not known.
+        """
+        return self.finder.find(text, only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +189,7 @@ def _pattern_part(recognizer: PatternRecognizer) -> PatternPart:
         context=lowered(recognizer.context),
         patterns=tuple(described),
         solid=not any(holds_blank(parse(source, flags), looks=True) for source, flags in described),
+        finder=Finder(recognizer),
     )
 
 

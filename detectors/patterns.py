@@ -1,7 +1,4 @@
-"""What a regular expression can match, read off its parse tree.
-
-Two uses: a wider expression for RE2 (``detectors.prefilter``), and the proof that a pattern keeps to what ``detectors.cut`` assumes.
-"""
+"""What a regular expression can match, read off its parse tree: the proof that a pattern keeps to what ``detectors.cut`` assumes."""
 
 from __future__ import annotations
 
@@ -25,12 +22,6 @@ _PROBES = (
     + list(CLAUSE_MARKS)
     + sorted(CLOSERS - frozenset(CLAUSE_MARKS) - {chr(code) for code in range(0x80)})
 )
-_REPEATS_MAX = 32
-_NON_ASCII = "\\x{80}-\\x{10FFFF}"
-# RE2's Unicode tables are older than those of regex: the digits that it does not know lie above the basic plane.
-_DIGITS_RE2 = "\\p{Nd}\\x{10000}-\\x{1FFFF}"
-_CASE_STRAYS = {"s": "\\x{17F}", "k": "\\x{212A}", "i": "\\x{130}\\x{131}"}  # equal to these letters when case is ignored
-
 Accepts = Callable[[str], bool]
 
 
@@ -42,94 +33,6 @@ def parse(pattern: str, flags: int) -> Any:
         flags: Flags of either module; only the ones that change what is matched are looked at.
     """
     return _PARSER.parse(pattern, flags & (re.IGNORECASE | re.DOTALL | re.MULTILINE | re.VERBOSE))
-
-
-# --- wider expression for RE2 -----------------------------------------------------------------------------------------------------------
-
-
-def wider_re2(tree: Any) -> str:
-    """Return an RE2 expression that matches wherever the parsed pattern does, and perhaps elsewhere.
-
-    Look-arounds and anchors are dropped, a back reference becomes a copy of its group, long counts become open, classes that RE2 would
-    read as ASCII are widened.
-    """
-    return _Widener().sequence(tree)
-
-
-class _Widener:
-    """Writes RE2 source; remembers groups for back references."""
-
-    def __init__(self) -> None:
-        self._groups: dict[int, str] = {}
-
-    def sequence(self, items: Iterable[Any]) -> str:
-        """Write a concatenation."""
-        return "".join(self._item(str(op), argument) for op, argument in items)
-
-    def _item(self, op: str, argument: Any) -> str:  # noqa: PLR0911 - one line per node of the tree
-        if op == "LITERAL":
-            return _literal(argument)
-        if op == "IN":
-            return _character_class(argument)
-        if op == "BRANCH":
-            return "(?:" + "|".join(self.sequence(branch) for branch in argument[1]) + ")"
-        if op in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
-            least, most, body = argument
-            return f"(?:{self.sequence(body)})" + _count(int(least), int(most))
-        if op == "SUBPATTERN":
-            source = f"(?{_case(argument[1], argument[2])}:{self.sequence(argument[3])})"
-            if argument[0] is not None:
-                self._groups[argument[0]] = source
-            return source
-        if op == "ATOMIC_GROUP":
-            return f"(?:{self.sequence(argument)})"
-        if op == "GROUPREF":
-            return self._groups[argument]
-        if op in {"ASSERT", "ASSERT_NOT", "AT"}:
-            return ""
-        return "(?s:.)" if op in {"ANY", "NOT_LITERAL"} else "(?s:.*)"
-
-
-def _case(switched_on: int, switched_off: int) -> str:
-    """Write whether a group takes letters of both cases, where it says so."""
-    if switched_off & re.IGNORECASE:
-        return "-i"
-    return "i" if switched_on & re.IGNORECASE else ""
-
-
-def _count(least: int, most: int) -> str:
-    """Write a repetition; RE2 pays for each count, so a high one is left open."""
-    least = min(least, _REPEATS_MAX)
-    return f"{{{least},}}" if most > _REPEATS_MAX else f"{{{least},{most}}}"
-
-
-def _literal(code: int) -> str:
-    return f"[\\x{{{code:X}}}{_CASE_STRAYS.get(chr(code).lower(), '')}]"
-
-
-def _character_class(items: list[tuple[Any, Any]]) -> str:
-    """Write a class; a negated one becomes any character."""
-    parts: list[str] = []
-    for op, argument in items:
-        name = str(op)
-        if name == "LITERAL":
-            parts.append(f"\\x{{{argument:X}}}{_CASE_STRAYS.get(chr(argument).lower(), '')}")
-        elif name == "RANGE":
-            parts.append(f"\\x{{{argument[0]:X}}}-\\x{{{argument[1]:X}}}")
-            parts.extend(strays for letter, strays in _CASE_STRAYS.items() if argument[0] <= ord(letter) <= argument[1])
-            parts.extend(strays for letter, strays in _CASE_STRAYS.items() if argument[0] <= ord(letter.upper()) <= argument[1])
-        elif name == "CATEGORY" and str(argument) == "CATEGORY_DIGIT":
-            parts.append(_DIGITS_RE2)
-        elif name == "CATEGORY" and str(argument) == "CATEGORY_WORD":
-            parts.append("0-9A-Za-z_" + _NON_ASCII)
-        elif name == "CATEGORY" and str(argument) == "CATEGORY_SPACE":
-            parts.append("\\x{9}-\\x{D}\\x{1C}-\\x{20}" + _NON_ASCII)
-        else:
-            return "(?s:.)"
-    return f"[{''.join(parts)}]"
-
-
-# --- what may be cut --------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -248,14 +151,14 @@ def _probed_items(kind: str, value: Any) -> list[tuple[str, Any]]:
 @cache
 def _accepted_class(items: tuple[tuple[str, Any], ...], *, negated: bool, ignore_case: bool) -> frozenset[str]:
     """Return which probes a class of characters accepts; a few classes are in most patterns."""
-    tests = [_item_test(kind, value) for kind, value in items]
+    tests = [item_test(kind, value) for kind, value in items]
     return frozenset(probe for probe in _PROBES if any(test(form) for test in tests for form in _forms(probe, ignore_case)) != negated)
 
 
 @cache
 def _accepted_literal(code: int, *, ignore_case: bool) -> frozenset[str]:
     """Return which probes one given character accepts; domain endings alone are thousands of them."""
-    test = _item_test("LITERAL", code)
+    test = item_test("LITERAL", code)
     return frozenset(probe for probe in _PROBES if any(test(form) for form in _forms(probe, ignore_case)))
 
 
@@ -265,7 +168,7 @@ def _forms(probe: str, ignore_case: bool) -> Iterator[str]:
         yield from (probe.lower(), probe.upper())
 
 
-def _item_test(kind: str, value: Any) -> Accepts:
+def item_test(kind: str, value: Any) -> Accepts:
     """Return the test of one item of a character class."""
     if kind == "LITERAL":
         return lambda char: ord(char[0]) == value
@@ -317,8 +220,8 @@ def refusal(pattern: str, flags: int, *, anchored: bool = False) -> str:
     inner = _reach(graph, whole.first, frozenset(_PROBES))
     if any("\n" in graph.accepts[position] for position in inner):
         return "it can match a line break"
-    if any(_MARKS & graph.accepts[position] for position in _reach(graph, whole.first, frozenset(_PROBES) - {"/"})):
-        return "it can match a clause mark before any slash"
+    if any(_MARKS & graph.accepts[position] for position in _before_path(graph, whole.first)):
+        return "it can match a clause mark outside the path of a URL"
     if not anchored and (builder.anchored or any(_sees_past(graph, look) for look in builder.looks)):
         return "an anchor or a look-around sees past a blank"
     if any(" " in graph.accepts[position] for position in inner):
@@ -360,6 +263,13 @@ def _reach(graph: _Graph, first: set[int], through: frozenset[str]) -> set[int]:
             seen |= fresh
             todo.extend(fresh)
     return seen
+
+
+def _before_path(graph: _Graph, first: set[int]) -> set[int]:
+    """Return the positions that can be entered before a dot or a colon and, after it, a slash were matched."""
+    plain = _reach(graph, first, frozenset(_PROBES) - {".", ":"})
+    behind = {after for position in plain if graph.accepts[position] & {".", ":"} for after in graph.follow[position]}
+    return plain | _reach(graph, behind, frozenset(_PROBES) - {"/"})
 
 
 def _has_chain(graph: _Graph, chain: tuple[frozenset[str], ...]) -> bool:

@@ -13,6 +13,8 @@ from collections.abc import Callable
 # What may stand between the digits of a number, as phonenumberutil has it, and the brackets and signs in front of it.
 _MARKS = "-x\u2010-\u2015\u2212\u30fc\uff0d-\uff0f \u00a0\u00ad\u200b\u2060\u3000()\uff08\uff09\uff3b\uff3d.\\[\\]/~\u2053\u223c\uff5e"
 _RUN = re.compile(rf"\d(?:[{_MARKS}]{{0,4}}\d)*", re.IGNORECASE)
+# What every number has: so many digits, each near the next. For the prefilter; to be matched without regard to case.
+NUMBER = rf"\d(?:[{_MARKS}]{{0,4}}\d){{3}}"
 _DIGIT = re.compile(r"\d+")
 _EXTENSION_BLANKS = re.compile(r"[ \u00a0\t,\-]+")
 _SIGNS = re.compile("[+\uff0b]")

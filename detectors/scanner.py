@@ -31,7 +31,7 @@ from detectors.phones import PhoneFinder
 from detectors.prefilter import Prefilter
 from detectors.snapshot import Undecided
 from detectors.stream_scan import Anchor, Held, StreamScan
-from detectors.tokens import Tokens
+from detectors.tokens import Tokens, runs
 from schemas.errors import DetectionError, InvariantError
 
 __all__ = ["SEGMENT_CHARS_MAX", "Scanner", "StreamScan"]
@@ -54,11 +54,24 @@ class _Segment:
     text: str
     start: int
     last: bool
+    more: bool  # whether another boundary may lie behind it
     tokens: Tokens = _NO_TOKENS
 
     @property
     def end(self) -> int:
         return self.start + len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Tokens that the names model is shown as one text; the lists begin with token number ``token`` of the run."""
+
+    scan: StreamScan
+    step: Step
+    starts: list[int]
+    ends: list[int]
+    spaces: list[bool]
+    token: int
 
 
 class Scanner:
@@ -167,7 +180,7 @@ class Scanner:
         """Scan segment after segment of each stream, one of each stream at a time, until no boundary is left."""
         while segments := [segment for scan in active if (segment := self._next_segment(scan)) is not None]:
             self._scan(segments)
-            active = [segment.scan for segment in segments if not segment.last]
+            active = [segment.scan for segment in segments if segment.more]
 
     def _is_due(self, scan: StreamScan) -> bool:
         if scan.done or scan.overflowed:
@@ -180,36 +193,37 @@ class Scanner:
         end = start
         size = len(scan.text)
         last = False
+        more = True
         while end - start < SEGMENT_CHARS_MAX:
-            boundary = last_quiet_boundary(scan.text, end, min(end + self._cap, start + SEGMENT_CHARS_MAX))
-            if boundary == end:
+            stop = min(end + self._cap, start + SEGMENT_CHARS_MAX)
+            boundary = last_quiet_boundary(scan.text, end, stop)
+            if stop >= size - 1 or (boundary == end and stop == end + self._cap):
+                end, more = boundary, False
                 last = scan.closed and size - end <= self._cap
+                break
+            if boundary == end:
                 break
             end = boundary
         if last:
             end = size
         if end == start and not last:
             return None
-        text = scan.text[start:end]
-        return _Segment(scan, text, scan.cut, last)
+        return _Segment(scan, scan.text[start:end], scan.cut, last, more)
 
     def _scan(self, segments: Sequence[_Segment]) -> None:
         """Find everything in one segment each of many streams."""
-        steps: list[Step] = []
         stretches = [(segment.text, segment.start) for segment in segments]
+        shown: list[_Run] = []
         for segment, tokens in zip(segments, self._parts.tokenizer.tokens_of(stretches), strict=True):
-            scan, segment.tokens = segment.scan, tokens
+            segment.tokens = tokens
             self.tokens_seen += len(tokens)
-            scan.starts += tokens.starts
-            scan.ends += tokens.ends
-            scan.spaces += tokens.is_space
-            steps.append(Step(scan.names, tokens.keys, segment.last))
-        self._tagger.step(steps, [segment.scan.spaces for segment in segments])
-        for segment, step in zip(segments, steps, strict=True):
-            scan = segment.scan
-            for entity in step.found:
-                self._hold_entity(scan, entity)
-            self._forget_decided(scan)
+            shown += self._runs(segment)
+        self._tagger.step([run.step for run in shown], [run.spaces for run in shown])
+        for run in shown:
+            for entity in run.step.found:
+                self._hold_entity(run, entity)
+        for segment in segments:
+            self._forget_decided(segment.scan)
             self._resolve_waiting(segment)
             self._find_patterns(segment)
             self._find_phrases(segment)
@@ -217,11 +231,28 @@ class Scanner:
         for segment in segments:
             self._end_segment(segment)
 
-    def _hold_entity(self, scan: StreamScan, entity: Entity) -> None:
+    def _runs(self, segment: _Segment) -> list[_Run]:
+        """Hand the tokens of a segment to the runs that the names model sees; the last of them goes on in the next segment."""
+        scan, tokens = segment.scan, segment.tokens
+        shown: list[_Run] = []
+        for number, (first, after) in enumerate(runs(tokens.unread, len(tokens))):
+            if number:
+                scan.names, scan.run, scan.token = self._tagger.open(), scan.arrived + first, 0
+                scan.starts, scan.ends, scan.spaces = [], [], []
+            scan.starts += tokens.starts[first:after]
+            scan.ends += tokens.ends[first:after]
+            scan.spaces += tokens.is_space[first:after]
+            if scan.starts:
+                step = Step(scan.names, tokens.keys[first:after], last=segment.last or after < len(tokens))
+                shown.append(_Run(scan, step, scan.starts, scan.ends, scan.spaces, scan.token))
+        scan.arrived += len(tokens)
+        return shown
+
+    def _hold_entity(self, run: _Run, entity: Entity) -> None:
         reported = self._parts.labels.get(entity.label)
         if reported is not None:
-            start, end = scan.starts[entity.first - scan.token], scan.ends[entity.last - scan.token]
-            self._hold(scan, Held(start, end, reported[0], reported[1], self._parts.names))
+            start, end = run.starts[entity.first - run.token], run.ends[entity.last - run.token]
+            self._hold(run.scan, Held(start, end, reported[0], reported[1], self._parts.names))
 
     def _hold(self, scan: StreamScan, found: Held) -> None:
         if found.waits or self._passes(found):
@@ -327,8 +358,9 @@ class Scanner:
         scan.cut = segment.end
         scan.done = segment.last
         scan.keywords = self._words.latest(segment.tokens.lower, scan.keywords)
-        scan.anchors.append(Anchor(scan.cut, scan.names.arrived, scan.keywords))
-        reach = scan.names.undecided() - self._tagger.reach
+        scan.anchors.append(Anchor(scan.cut, scan.arrived, scan.keywords))
+        # A restart shows the names model so many tokens before the first undecided one, or the whole run.
+        reach = scan.run + max(scan.names.undecided() - self._tagger.reach, 0)
         undecided = scan.undecided()
         drop = 0
         while drop + 1 < len(scan.anchors) and scan.anchors[drop + 1].token <= reach and scan.anchors[drop + 1].offset <= undecided:
@@ -386,12 +418,13 @@ class Scanner:
         """
         tokens = self._parts.tokenizer.tokens(scan.text[: scan.cut - scan.base], scan.base)
         first = bisect_left(tokens.starts, undecided)
-        scan.names.resume = first
-        scan.token = first
+        scan.arrived = len(tokens)
+        scan.run = next((index + 1 for index in reversed(tokens.unread) if index < first), 0)
+        scan.names.resume = scan.token = first - scan.run
         scan.starts, scan.ends, scan.spaces = tokens.starts[first:], tokens.ends[first:], tokens.is_space[first:]
         scan.keywords = self._words.latest(tokens.lower, scan.keywords)
         scan.anchors.append(Anchor(scan.cut, len(tokens), scan.keywords))
-        return Step(scan.names, tokens.keys, last=False), scan.spaces
+        return Step(scan.names, tokens.keys[scan.run :], last=False), scan.spaces
 
 
 def without_contained(found: Sequence[Held]) -> list[Finding]:

@@ -63,7 +63,9 @@ class StreamScan:
     tried: int = 0  # received at the last step
     anchors: list[Anchor] = field(default_factory=lambda: [Anchor(0, 0, ())])
     keywords: tuple[str, ...] = ()
-    token: int = 0  # number of the first token in the three lists below: the first undecided one
+    arrived: int = 0  # tokens so far
+    run: int = 0  # number of the first token that the names model is shown in the run that goes on (detectors.tokens.runs)
+    token: int = 0  # number, within that run, of the first token in the three lists below: the first undecided one
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     spaces: list[bool] = field(default_factory=list)

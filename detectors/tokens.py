@@ -17,6 +17,12 @@ from spacy.tokens import Doc
 # marks is therefore handed to the tokenizer as a piece of its own: a clause can become final while the paragraph is still being written.
 CLAUSE_MARKS = "。！？；，、：…"
 _PIECE_START = re.compile(rf"(?<=[{CLAUSE_MARKS}])(?=\S)")
+# Scripts that are written without blanks, and their marks: spaCy makes a clause one token, about which its English model knows nothing.
+_UNREAD = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3001-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\U00020000-\U0003ffff]"
+)
+_REMEMBERED_MAX = 65_536
 _COLUMNS = (NORM, PREFIX, SUFFIX, SHAPE, LOWER, IS_SPACE, LENGTH, SPACY)
 
 
@@ -30,6 +36,7 @@ class Tokens:
         keys: What the names model sees of each token: its norm, prefix, suffix and shape ids, uint64 of shape (n, 4).
         lower: The vocabulary id of the token in lower case.
         is_space: Whether the token is white space.
+        unread: Indices of the tokens that the names model is not shown (``runs``).
     """
 
     starts: list[int]
@@ -37,6 +44,7 @@ class Tokens:
     keys: NDArray[np.uint64]
     lower: list[int]
     is_space: list[bool]
+    unread: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         """Count the tokens."""
@@ -48,6 +56,16 @@ def pieces(text: str) -> list[str]:
     if text.isascii():
         return [text]
     return _PIECE_START.split(text)
+
+
+def runs(unread: Sequence[int], count: int) -> list[tuple[int, int]]:
+    """Return the stretches of tokens between those that are not read, as (first, one past the last); empty ones too.
+
+    The English names model sees each stretch as a text of its own. So Chinese text costs it nothing, and a name in it does not wait for
+    the clauses that follow.
+    """
+    edges = [-1, *unread, count]
+    return [(before + 1, after) for before, after in pairwise(edges)]
 
 
 class PieceTokenizer:
@@ -63,6 +81,7 @@ class PieceTokenizer:
     def __init__(self, tokenizer: Any, vocab: Any) -> None:
         self.tokenizer = tokenizer
         self.vocab = vocab
+        self._is_unread: dict[int, bool] = {}
 
     def __call__(self, text: str) -> Doc:
         """Return one Doc of the whole text."""
@@ -70,12 +89,29 @@ class PieceTokenizer:
         if len(parts) == 1:
             only: Doc = self.tokenizer(text)
             return only
-        docs = [self.tokenizer(part) for part in parts]
-        whole = Doc(self.vocab, words=[t.text for doc in docs for t in doc], spaces=[bool(t.whitespace_) for doc in docs for t in doc])
-        # Norms can belong to a token ("ca" of "can't") rather than to its word: they do not come along with the words.
-        norms: Any = np.concatenate([doc.to_array([NORM]) for doc in docs]).reshape(-1, 1)
-        whole.from_array([NORM], norms)
-        return whole
+        return self.joined([token for part in parts for token in self.tokenizer(part)])
+
+    def joined(self, tokens: Sequence[Any]) -> Doc:
+        """Return a Doc of spaCy's tokens, from wherever they come."""
+        doc = Doc(self.vocab, words=[token.text for token in tokens], spaces=[bool(token.whitespace_) for token in tokens])
+        if tokens:
+            # Norms can belong to a token ("ca" of "can't") rather than to its word: they do not come along with the words.
+            doc.from_array([NORM], np.array([[token.norm] for token in tokens], dtype=np.uint64))
+        return doc
+
+    def unread(self, lower: Sequence[int]) -> tuple[int, ...]:
+        """Return the indices of the tokens that the English model is not shown.
+
+        Args:
+            lower: The vocabulary id of each token in lower case.
+        """
+        known = self._is_unread
+        if len(known) > _REMEMBERED_MAX:
+            known.clear()
+        for word in lower:
+            if word not in known:
+                known[word] = _UNREAD.search(self.vocab.strings[word]) is not None
+        return tuple(index for index, word in enumerate(lower) if known[word])
 
     def tokens(self, text: str, offset: int) -> Tokens:
         """Return the tokens of a stretch of text that starts at ``offset``, without building one Doc.
@@ -102,6 +138,13 @@ class PieceTokenizer:
         keys = np.ascontiguousarray(rows[:, :4])
         columns = [(starts + shift).tolist(), (ends + shift).tolist(), rows[:, 4].tolist(), rows[:, 5].astype(np.bool_).tolist()]
         return [
-            Tokens(columns[0][first:after], columns[1][first:after], keys[first:after], columns[2][first:after], columns[3][first:after])
-            for first, after in pairwise(edges.tolist())
+            Tokens(
+                starts=columns[0][first:after],
+                ends=columns[1][first:after],
+                keys=keys[first:after],
+                lower=columns[2][first:after],
+                is_space=columns[3][first:after],
+                unread=() if text.isascii() else self.unread(columns[2][first:after]),
+            )
+            for (text, _), (first, after) in zip(stretches, pairwise(edges.tolist()), strict=True)
         ]

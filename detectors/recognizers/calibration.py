@@ -14,7 +14,6 @@ from presidio_analyzer import PatternRecognizer
 # Name → the share of random numbers of its form that pass its check.
 UNPROVEN: Final[dict[str, str]] = {
     "AbaRoutingRecognizer": "a tenth",
-    "DeBsnrRecognizer": "most",
     "DeHealthInsuranceRecognizer": "a tenth",
     "DeLanrRecognizer": "a seventh",
     "NgNinRecognizer": "a tenth",

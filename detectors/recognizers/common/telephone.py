@@ -35,7 +35,7 @@ _DASHES = {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u221
 _EXTENSION = re.compile(r"\s*(?:;ext=|ext|доб|int|anexo|x|#|~).*", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}[\-./][0-9]+")
 _SIGN = re.compile("[+\uff0b]")
-_ABROAD = re.compile(r"[+\uff0b][^\d\n]{0,4}\d(?:[^\d\n]{0,4}\d){6,14}")
+_ABROAD = re.compile(r"[+\uff0b][1-9](?:[ .\-]?\d){6,14}")
 # All that ``_is_national`` keeps has a bracket, a leading nought, or groups. It may have more: an idle look costs a millisecond.
 _MARK = r"[^\d\n|,;:<>\"'{}A-Za-z]{1,4}"
 _NOUGHT = "(?<!\\d)[0\uff10\u0660\u06f0\u0966\u0e50]"
@@ -88,10 +88,11 @@ class TelephoneRecognizer(PhoneRecognizer):
             return []
         presidio: Any = self._everywhere if home else self._anywhere
         found: list[RecognizerResult] = presidio.analyze(window, self.supported_entities, nlp_artifacts)
+        this: Any = self
         for one in found:
             one.recognition_metadata = {
-                RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
-                RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
+                RecognizerResult.RECOGNIZER_NAME_KEY: this.name,
+                RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: this.id,
             }
         return found
 
@@ -135,7 +136,7 @@ def is_written_as_dialled(written: str) -> bool:
     opening = plain.lstrip("(")[:2]
     if len(digits) < _SHORTEST:
         return opening.startswith("+")
-    if digits in _UP or digits in _DOWN or len(set(digits)) == 1:
+    if len(set(digits)) == 1 or (plain.isdecimal() and (digits in _UP or digits in _DOWN)):
         return False
     return opening.startswith("+") or opening == "00" or _is_national(plain)
 

@@ -78,3 +78,8 @@ def test_no_special_case_of_the_tokenizer_is_cut() -> None:
     }
     assert divisible <= {"Ph.D.", "o.O"}
     assert "Ph.D." in divisible
+
+
+def test_a_clause_can_be_cut_behind_a_slash_that_is_no_path() -> None:
+    assert boundaries("16人/平方公里，语素/-an/等，或A/B。好") == [9, 18, 23]
+    assert boundaries("见https://a.cn/路径，后面") == []

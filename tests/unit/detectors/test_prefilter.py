@@ -8,8 +8,9 @@ import pytest
 import regex
 
 from detectors.analyzer import EngineParts, build_engine, take_apart
-from detectors.patterns import is_solid, parse, refusal, wider_re2
+from detectors.patterns import is_solid, parse, refusal
 from detectors.prefilter import Prefilter
+from detectors.wider import wider_re2
 
 FLAGS = int(regex.DOTALL | regex.MULTILINE | regex.IGNORECASE)
 
@@ -86,6 +87,8 @@ def test_look_arounds_and_boundaries_are_dropped() -> None:
         (r"\d{4}(?! \d)", "sees past"),
         (r"(?<!\s)\d{4}", "sees past"),
         (r"[^\s]{3}", "clause mark"),
+        (r"/[^\s]{3}", "clause mark"),
+        (r"/[a-z]\.[^\s]{3}", "clause mark"),
         (r"\p{Lu}", "syntax"),
     ],
 )

@@ -135,6 +135,11 @@ def test_a_hardware_address_is_found(address: str) -> None:
     assert sure(HardwareAddressRecognizer, f"网卡{address}，") == [address]
 
 
+def test_three_groups_of_digits_are_a_hardware_address_only_beside_a_word() -> None:
+    ((_, score),) = found(HardwareAddressRecognizer, "item 1234.5678.9012 is here")
+    assert score < THRESHOLD
+
+
 @pytest.mark.parametrize("text", ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "00:1A:2B:3C:4D", "00:1A:2B:3C:4D:5E:6F", "00:1A-2B:3C-4D:5E"])
 def test_what_is_no_single_card_is_no_hardware_address(text: str) -> None:
     assert found(HardwareAddressRecognizer, text) == []
@@ -325,6 +330,7 @@ def test_a_vehicle_number_of_europe_needs_a_word_beside_it() -> None:
         "40.7128° N",
         "40°26.767' N",
         "1.3521/103.8198",
+        "37.774929, -122.419416",
     ],
 )
 def test_coordinates_are_found(written: str) -> None:

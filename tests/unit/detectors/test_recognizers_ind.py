@@ -123,7 +123,8 @@ def test_other_shapes_are_no_indian_passport(no_passport: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["MH12AB1234", "MH-12-AB-1234", "DL1CAB1234", "KA01 MJ 2022", "22BH1234AA", "21 BH 0001 A", "ＭＨ１２ＡＢ１２３４"]
+    "written",
+    ["MH12AB1234", "MH-12-AB-1234", "MH 12 AB 1234", "DL1CAB1234", "KA01 MJ 2022", "22BH1234AA", "21 BH 0001 A", "ＭＨ１２ＡＢ１２３４"],
 )
 def test_a_plate_in_capitals_is_reported_by_itself(written: str) -> None:
     found = scores(InVehicleRegistrationIdentifierRecognizer, f"车牌{written}的车")

@@ -1,0 +1,104 @@
+"""A pattern recogniser as a function: what Presidio's ``PatternRecognizer.analyze`` finds, without what it notes down besides.
+
+Presidio builds an explanation, a result object and a time stamp for every match, and runs every pattern of a recogniser. A scan of a stream
+needs four values, and knows from the prefilter which patterns can match. A recogniser with an ``analyze`` of its own is asked as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import regex  # type: ignore[import-untyped]
+from presidio_analyzer import EntityRecognizer, PatternRecognizer
+
+from detectors.budget import BUDGET_S, BUDGET_S_PER_CHAR
+from schemas.errors import DetectionError
+
+Found = tuple[int, int, str, float]
+_Check = Callable[[str], bool | None]
+
+
+class Finder:
+    """Runs the patterns of one recogniser and its checks.
+
+    Args:
+        recognizer: It and its patterns must not change any more.
+
+    Attributes:
+        apart: Whether its patterns can be run one by one, because its ``analyze`` is Presidio's.
+    """
+
+    __slots__ = ("_compiled", "_entity_type", "_invalidate", "_recognizer", "_validate", "apart")
+
+    def __init__(self, recognizer: PatternRecognizer) -> None:
+        this: Any = recognizer
+        self.apart = type(recognizer).analyze is PatternRecognizer.analyze and "analyze" not in vars(recognizer)
+        self._recognizer = this
+        self._entity_type: str = this.supported_entities[0]
+        # A check that is Presidio's own has no opinion, and is not asked.
+        self._validate = _own_check(this, "validate_result")
+        self._invalidate = _own_check(this, "invalidate_result")
+        # Compiled at the first use: most recognisers of a scanner never have one.
+        self._compiled: list[Any] = [None] * len(this.patterns) if self.apart else []
+
+    def find(self, text: str, only: Sequence[int] | None = None) -> list[Found]:
+        """Return start, end, type and score of what the recogniser finds in a text, before context.
+
+        Args:
+            text: Where to look.
+            only: Places of the patterns to run, all others being known to match nothing; None runs all. Without meaning where they cannot
+                be run apart.
+
+        Raises:
+            DetectionError: A pattern used up its budget of CPU time (``detectors.budget``).
+        """
+        if not self.apart:
+            asked = self._recognizer.analyze(text=text, entities=self._recognizer.supported_entities, nlp_artifacts=None)
+            return [(one.start, one.end, one.entity_type, one.score) for one in asked]
+        found: list[Found] = []
+        for place in range(len(self._compiled)) if only is None else only:
+            self._run(place, text, found)
+        return found if len(found) < 2 else _without_contained(found)  # noqa: PLR2004
+
+    def _run(self, place: int, text: str, found: list[Found]) -> None:
+        """Add what one pattern finds."""
+        pattern = self._recognizer.patterns[place]
+        compiled = self._compiled[place]
+        if compiled is None:
+            compiled = self._compiled[place] = regex.compile(pattern.regex, self._recognizer.global_regex_flags or 0)
+        try:
+            for match in compiled.finditer(text, timeout=BUDGET_S + BUDGET_S_PER_CHAR * len(text)):
+                start, end = match.span()
+                if start < end and (score := self._checked(match.group(), pattern.score)) > EntityRecognizer.MIN_SCORE:
+                    found.append((start, end, self._entity_type, score))
+        except TimeoutError:
+            detail = f"{self._recognizer.name}, pattern {pattern.name}, used up its budget of CPU time on {len(text)} characters"
+        else:
+            return
+        raise DetectionError(detail)
+
+    def _checked(self, written: str, score: float) -> float:
+        """Return the score of a match once the checks have seen it."""
+        if self._validate is not None:
+            valid = self._validate(written)
+            if valid is not None:
+                score = EntityRecognizer.MAX_SCORE if valid else EntityRecognizer.MIN_SCORE
+        if self._invalidate is not None and self._invalidate(written):
+            return EntityRecognizer.MIN_SCORE
+        return score
+
+
+def _own_check(recognizer: Any, name: str) -> _Check | None:
+    """Return a check of a recogniser, or None if it is the one of Presidio's that says nothing."""
+    check: Any = getattr(recognizer, name)
+    return None if getattr(check, "__func__", None) is getattr(PatternRecognizer, name) else check
+
+
+def _without_contained(found: Sequence[Found]) -> list[Found]:
+    """Return findings of one type without those that lie in another with at least their score, in order of position (Presidio's rule)."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda each: (each[0], -each[1], -each[3])):
+        if not any(other[1] >= one[1] and other[3] >= one[3] for other in kept):
+            kept.append(one)
+    return kept
