@@ -136,7 +136,7 @@ class Intake:
             raise WrongPartitionError(f"found in {number}, belongs in {expected}: producers must use the murmur2 partitioner")
 
     def _open(self, partition: PartitionState, request: RequestOpened, inbound: Inbound) -> StreamState:
-        stream = new_stream(request, inbound.timestamp_ms, self._sealer.new_data_key(), self._scanner)
+        stream = new_stream(request, inbound.timestamp_ms, self._sealer.new_data_key(), self._scanner, self._sealer.source_key)
         if request.destination not in self._destinations:
             stream.suspend("hold", UnknownDestinationError.code)
         partition.streams[request.stream_id] = stream

@@ -44,14 +44,16 @@ class Sealer:
         value_key: 32 bytes; keys the digests of values, so that a short value cannot be guessed from its digest, and is the root of the
             keys of redaction.
         randomness: Returns n random bytes.
+        source_key: Shared with senders that hand over digests of values; None if there are none.
     """
 
-    def __init__(self, kek: bytes, value_key: bytes, randomness: Randomness) -> None:
+    def __init__(self, kek: bytes, value_key: bytes, randomness: Randomness, source_key: bytes | None = None) -> None:
         if len(kek) != _KEY_BYTES or len(value_key) != _KEY_BYTES:
             raise ConfigurationError(f"keys must have {_KEY_BYTES} bytes, not {len(kek)} and {len(value_key)}")
         self._kek = AESGCM(kek)
         self._value_key = value_key
         self._randomness = randomness
+        self.source_key = source_key
         self.key_id = hashlib.sha256(b"carnet kek id" + kek).hexdigest()[:16]
 
     def new_data_key(self) -> DataKey:
@@ -112,13 +114,17 @@ def commitment(salt: bytes, text: str) -> bytes:
 def load_sealer(directory: Path, kek_base64: str | None, randomness: Randomness) -> Sealer:
     """Return the sealer of this installation; its keys are made on first use, readable by the owner alone.
 
+    The key that senders of digests share is never made here: it is used if the operator put it there as ``sources.bin``.
+
     Raises:
         ConfigurationError: A key has the wrong length or cannot be read.
     """
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         kek = base64.b64decode(kek_base64) if kek_base64 else _key_file(directory / "kek.bin", randomness)
-        return Sealer(kek, _key_file(directory / "value.bin", randomness), randomness)
+        shared = directory / "sources.bin"
+        source_key = shared.read_bytes() if shared.exists() else None
+        return Sealer(kek, _key_file(directory / "value.bin", randomness), randomness, source_key)
     except (OSError, ValueError) as failure:
         raise ConfigurationError(f"keys in {directory}: {type(failure).__name__}; set CARNET_KEYS_DIR or CARNET_KEYS_KEK_BASE64") from None
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 import orjson
 
 from audit.merkle import Frontier
-from detectors.provenance import EchoIndex
+from detectors.provenance import DigestIndex, EchoIndex
 from detectors.scanner import Scanner, StreamScan
 from schemas.codec import Codec
 from schemas.errors import InvariantError
@@ -252,7 +252,7 @@ class StateCodec:
         request = self._codec.decode(body)
         if not isinstance(request, RequestOpened):
             raise InvariantError("the opening record of a stream is no RequestOpened")
-        stream = new_stream(request, head["opened_at_ms"], data_key, self._scanner)
+        stream = new_stream(request, head["opened_at_ms"], data_key, self._scanner, self._sealer.source_key)
         values, scan = _split(self._sealer.open(data_key, changed.sealed, _key("stream", stream_id)))
         pending, marks = values.pop(0), values.pop(2)
         names = [name for name in StreamState.__dataclass_fields__ if name not in _NOT_IN_CHANGED]
@@ -276,10 +276,14 @@ _TYPED: Final[dict[str, Callable[[Any], Any]]] = {"rule_ids": tuple, "language":
 _NOT_IN_CHANGED: Final = frozenset({"request", "opened_at_ms", "data_key", "scan", "echo", "pending", "marks"})
 
 
-def new_stream(request: RequestOpened, opened_at_ms: int, data_key: DataKey, scanner: Scanner) -> StreamState:
-    """Return the state of a stream that has just opened."""
-    texts = [source.text for source in request.domestic_sources if source.text is not None]
-    echo = EchoIndex(request.request_text, texts, opaque_sources=len(texts) < len(request.domestic_sources))
+def new_stream(request: RequestOpened, opened_at_ms: int, data_key: DataKey, scanner: Scanner, source_key: bytes | None) -> StreamState:
+    """Return the state of a stream that has just opened; without ``source_key`` sources that hand over digests of values are opaque."""
+    sources = request.domestic_sources
+    texts = [source.text for source in sources if source.text is not None]
+    digests = [source.digest or "" for source in sources if source.text is None]
+    known = DigestIndex.declared(source_key, digests) if source_key else None
+    opaque = len(known) < len(digests) if known else bool(digests)
+    echo = EchoIndex(request.request_text, texts, opaque_sources=opaque, digest_sources=[known] if known else [])
     return StreamState(request, opened_at_ms, data_key, scanner.open(), echo)
 
 

@@ -51,6 +51,10 @@ class DigestIndex:
         digests = [bytes.fromhex(found[1]) for found in map(_DECLARED.fullmatch, declarations) if found]
         return cls(key, digests) if digests else None
 
+    def __len__(self) -> int:
+        """Count the digests."""
+        return len(self._digests)
+
     def holds(self, value: str) -> bool:
         """Say whether the source has a value, written in any way that has the same comparable form."""
         return any(digest in self._digests for digest in value_digests(self._key, value))
