@@ -279,7 +279,7 @@ def recognizers(
 @guarded
 def quality(
     *,
-    data: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder with pii/ and corpora/; without it the shipped cases.")] = None,
+    directory: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="Folder with pii/ and corpora/; without it the shipped cases.")] = None,
     rivals: Annotated[bool, typer.Option("--rivals", help="Beside Presidio, argus-redact and datafog; needs a checkout.")] = False,
     answers: Annotated[int, typer.Option(min=1, help="Texts of each file of real answers.")] = 150,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, as in docs/quality.md.")] = False,
@@ -291,7 +291,7 @@ def quality(
     """
     from console.quality_run import run_quality  # noqa: PLC0415 - the detectors take seconds to load
 
-    run_quality(data, rivals=rivals, answers=answers, markdown=markdown, as_json=as_json, screen=screen, write=sys.stdout.write)
+    run_quality(directory, rivals=rivals, answers=answers, markdown=markdown, as_json=as_json, screen=screen, write=sys.stdout.write)
 
 
 @app.command()

@@ -40,7 +40,8 @@ _ABROAD = re.compile(r"[+\uff0b][1-9](?:[ .\-]?\d){6,14}")
 _MARK = r"[^\d\n|,;:<>\"'{}A-Za-z]{1,4}"
 _NOUGHT = "(?<!\\d)[0\uff10\u0660\u06f0\u0966\u0e50]"
 _MAY_BE_NATIONAL = re.compile(
-    rf"[(\uff08][^\n]{{0,6}}\d|{_NOUGHT}\d*{_MARK}\d|{_NOUGHT}\d{{6}}|\d{_MARK}\d+{_MARK}\d|\d{{5}}{_MARK}\d{{5}}|\d{{3}}{_MARK}\d{{7}}"
+    rf"[(\uff08][^\n]{{0,6}}\d|{_NOUGHT}\d*{_MARK}\d|{_NOUGHT}\d{{6}}"
+    rf"|(?<!\d)(?:\d{{1,3}}{_MARK}\d{{2,7}}{_MARK}\d{{2}}|\d{{5}}{_MARK}\d{{5}}(?!\d)|\d{{3}}{_MARK}\d{{7}}(?!\d))"
 )
 _WHOLE = re.compile(r"[0-9][.,]$")
 _FRACTION = re.compile(r"[.,][0-9]")

@@ -8,7 +8,7 @@ import functools
 import pytest
 from presidio_analyzer import AnalyzerEngine, Pattern, PatternRecognizer
 
-from detectors import budget
+from detectors import budget, finder
 from detectors.analyzer import analyze, build_engine
 from detectors.finding import Finding
 from detectors.recognizers.custom import CustomRecognizer
@@ -167,6 +167,7 @@ def exploding() -> AnalyzerEngine:
 
 def test_a_pattern_that_explodes_stops_the_scan_with_an_error_that_has_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "BUDGET_S", 0.05)
+    monkeypatch.setattr(finder, "BUDGET_S", 0.05)
     text = "see " + "a" * 60 + "bc now"
     built = exploding()
     with pytest.raises(DetectionError, match="Exploding, pattern explodes"):

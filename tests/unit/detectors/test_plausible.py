@@ -28,7 +28,7 @@ def test_names_of_people_and_places_are_plausible(kind: str, written: str) -> No
         ("LOCATION", "条形码6901234567892"),
         ("PERSON", "رقم الهوية"),
         ("PERSON", "GSTIN"),
-        ("PERSON", "XXX-XX-XXXX"),
+        ("PERSON", "XX-XX-XX"),
         ("PERSON", "C6H12O6"),
         ("PERSON", "Psalm 119:105"),
         ("LOCATION", "AAA-9999"),
