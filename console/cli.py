@@ -279,7 +279,7 @@ def recognizers(
 @guarded
 def quality(
     *,
-    directory: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="Folder with pii/ and corpora/; without it the shipped cases.")] = None,
+    directory: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="Folder with pii/ and corpora/.")] = None,
     rivals: Annotated[bool, typer.Option("--rivals", help="Beside Presidio, argus-redact and datafog; needs a checkout.")] = False,
     answers: Annotated[int, typer.Option(min=1, help="Texts of each file of real answers.")] = 150,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, as in docs/quality.md.")] = False,

@@ -29,7 +29,7 @@ from detectors.recognizers.custom import CustomRecognizer
 from detectors.recognizers.disguise import DisguisedRecognizer, SpacedDigitsRecognizer
 from detectors.recognizers.identifier import IdentifierRecognizer
 from detectors.urls import url_stretches
-from detectors.whole_text import LANGUAGE, SPACY_MODEL, LocalContextEnhancer, NamesNlpEngine, lowered, names_engine
+from detectors.whole_text import LANGUAGE, SPACY_MODEL, LocalContextEnhancer, NamesNlpEngine, NamesRecognizer, lowered, names_engine
 from schemas.errors import ConfigurationError
 
 __all__ = [
@@ -139,7 +139,7 @@ def build_engine(
         for disguised in (DisguisedRecognizer, SpacedDigitsRecognizer):
             registry.add_recognizer(disguised(inner, LANGUAGE))
     _add_custom(registry, custom)
-    registry.add_nlp_recognizer(nlp_engine=nlp_engine)
+    registry.add_recognizer(NamesRecognizer(LANGUAGE, nlp_engine.get_supported_entities()))
     if lanes:
         registry.add_recognizer(PhraseRecognizer(LANGUAGE))
         registry.add_recognizer(ChineseNamesRecognizer(load_tagger(models), LANGUAGE))

@@ -8,8 +8,7 @@ pattern can match across a quiet boundary or see past it (``detectors.patterns.r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from detectors.cut import quiet_pieces
 from detectors.engine_parts import PatternPart, PhonePart
@@ -18,9 +17,8 @@ from detectors.prefilter import Prefilter
 from detectors.stream_scan import Held
 from schemas.errors import DetectionError
 
-_Out = TypeVar("_Out")
 _Job = tuple[PatternPart, list[int] | None]
-PIECE_CHARS = 40  # least width of a piece: shorter ones pay for a call each, longer ones for recognisers that run over more of a text
+PIECE_CHARS = 48  # least width of a piece: shorter ones pay for a call each, longer ones for recognisers that run over more of a text
 # So many recognisers may look at a whole piece; if more are named, each word is asked for its own first.
 _AT_ONCE_MAX = 3
 # Divided where Python and the regex module agree that there is white space.
@@ -34,7 +32,8 @@ Please pay $1,250.00 within 30 days, or call +44 20 7946 0958 before 5 p.m. if a
 | ann | ann.lee@example.com | 1984-02-29 |
 It's the committee's view, however, that nobody took minutes; "who did?", they asked -- and 75% of them couldn't say.
 für naïve Gäste: à côté, señor, İstanbul, Łódź, Việt Nam; звоните по телефону, αβγ.
-会议在日内瓦举行，第3次会议于2024年5月6日结束。请致电13800138000，或加微信abc_123！電話：０３－１２３４－５６７８。ありがとう。감사합니다 100원.
+会议在日内瓦举行，第3次会议于2024年5月6日结束。请致电13800138000，或加微信abc_123！電話：０３－１２３４－５６７８。
+ありがとう。감사합니다 100원.
 """
 
 
@@ -77,31 +76,28 @@ class PatternLane:
             DetectionError: A recogniser failed; the message has its name and the offsets.
         """
         select = self._prefilter.select
-        if len(text) <= PIECE_CHARS:
-            named = select(text)
-            return list(self._in_piece(text, start, named)) if named else []
         found: list[Held] = []
         for first, after in quiet_pieces(text, PIECE_CHARS):
             piece = text[first:after]
             named = select(piece)
             if named:
-                found.extend(self._in_piece(piece, start + first, named))
+                self._look(piece, start + first, named, found)
         return found
 
-    def _in_piece(self, piece: str, offset: int, named: Sequence[int]) -> Iterator[Held]:
-        """Yield what the named patterns find in a piece."""
+    def _look(self, piece: str, offset: int, named: Sequence[int], found: list[Held]) -> None:
+        """Add what the named patterns find in a piece."""
         wholes, solids = self._divided(named)
         for part, places in wholes:
-            yield from self._by_part(part, places, piece, offset)
+            self._ask(part, places, piece, offset, found)
         if len(solids) <= _AT_ONCE_MAX:
             for part, places in solids:
-                yield from self._by_part(part, places, piece, offset)
+                self._ask(part, places, piece, offset, found)
         else:
             for word in _WORD.finditer(piece):
                 for part, places in self._divided(self._prefilter.select(word.group()))[1]:
-                    yield from self._by_part(part, places, word.group(), offset + word.start())
+                    self._ask(part, places, word.group(), offset + word.start(), found)
         if self._phone is not None and named[-1] == len(self._named):
-            yield from self._telephones(self._phone, piece, offset)
+            self._dial(self._phone, piece, offset, found)
 
     def _divided(self, named: Sequence[int]) -> tuple[list[_Job], list[_Job]]:
         """Return the recognisers and their named patterns: those that must see a whole piece, and those that single words will do for."""
@@ -120,22 +116,33 @@ class PatternLane:
                 jobs.append((part, [place]))
         return wholes, solids
 
-    def _by_part(self, part: PatternPart, places: Sequence[int] | None, text: str, offset: int) -> Iterator[Held]:
+    def _ask(self, part: PatternPart, places: Sequence[int] | None, text: str, offset: int, found: list[Held]) -> None:
+        """Add what one recogniser finds. Its error, which may carry text, is left behind, and the release stops."""
         self.calls += 1
-        for first, after, entity_type, score in _guarded(part.name, lambda piece: part.find(piece, places), text, offset):
-            yield Held(offset + first, offset + after, entity_type, score, part.name)
-
-    def _telephones(self, phone: PhonePart, piece: str, offset: int) -> Iterator[Held]:
-        if self._phones is None:
+        try:
+            fresh = part.find(text, places)
+        except Exception as error:  # noqa: BLE001 - whatever a recogniser raises
+            detail = _said_of(error, part.name, text, offset)
+        else:
+            for first, after, entity_type, score in fresh:
+                found.append(Held(offset + first, offset + after, entity_type, score, part.name))
             return
-        for first, after in sorted(set(_guarded(phone.name, self._phones.spans, piece, offset))):
-            yield Held(offset + first, offset + after, phone.entity_type, phone.score, phone.name)
+        raise DetectionError(detail)
+
+    def _dial(self, phone: PhonePart, text: str, offset: int, found: list[Held]) -> None:
+        """Add the telephone numbers."""
+        finder = self._phones
+        try:
+            spans = finder.spans(text) if finder else []
+        except Exception as error:  # noqa: BLE001 - as above
+            detail = _said_of(error, phone.name, text, offset)
+        else:
+            for first, after in sorted(set(spans)):
+                found.append(Held(offset + first, offset + after, phone.entity_type, phone.score, phone.name))
+            return
+        raise DetectionError(detail)
 
 
-def _guarded(name: str, find: Callable[[str], list[_Out]], text: str, offset: int) -> list[_Out]:
-    """Return what a recogniser finds; its error, which may carry text, is left behind, and the release stops."""
-    try:
-        return find(text)
-    except Exception as error:  # noqa: BLE001 - whatever a recogniser raises
-        detail = f"{name} raised {type(error).__name__} on characters {offset} to {offset + len(text)}"
-    raise DetectionError(detail)
+def _said_of(error: Exception, name: str, text: str, offset: int) -> str:
+    """Return what may be said of an error: never what was in the text."""
+    return f"{name} raised {type(error).__name__} on characters {offset} to {offset + len(text)}"

@@ -60,10 +60,6 @@ class Prefilter:
             self._each = [_compile(source) for source in self._sources]
         return self._each
 
-    def may_match(self, index: int, text: str) -> bool:
-        """Tell whether recogniser ``index`` may find something in this text."""
-        return self._compiled()[index].search(text) is not None
-
     def _add(self, source: str) -> None:
         """Add an expression to the automaton; one that RE2 refuses as too large always matches."""
         try:

@@ -10,68 +10,31 @@ whose score waits for the next keyword; the start of a finding that reaches over
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from detectors import snapshot
-from detectors.analyzer import Engine, EngineParts, PatternPart, take_apart
+from detectors.analyzer import Engine, EngineParts, take_apart
 from detectors.blas import use_one_thread
 from detectors.chinese import ChineseStep
 from detectors.context import KeywordTable, boosted, own_label, supports
 from detectors.cut import last_quiet_boundary
-from detectors.finding import Finding
 from detectors.names import Entity, NameTagger, Step
-from detectors.phones import PhoneFinder
-from detectors.prefilter import Prefilter
+from detectors.pattern_lane import PatternLane
+from detectors.plausible import is_plausible_name
+from detectors.segments import Run, Segment
 from detectors.snapshot import Undecided
-from detectors.stream_scan import Anchor, Held, StreamScan
-from detectors.tokens import Tokens, runs
-from schemas.errors import DetectionError, InvariantError
+from detectors.stream_scan import Anchor, Held, StreamScan, without_contained
+from detectors.tokens import runs
+from schemas.errors import InvariantError
 
 __all__ = ["SEGMENT_CHARS_MAX", "Scanner", "StreamScan"]
 
 # spaCy keeps every word it ever saw. Beyond so many (some 100 MB), new ones are dropped at the end of each call.
 VOCABULARY_MAX = 150_000
 SEGMENT_CHARS_MAX = 1024  # bounds what a snapshot must keep, and the size of one step
-# Divided where Python and the regex module agree that there is white space.
-_WORD = re.compile(r"[\S\x1c-\x1f]+")
-
-
-_NO_TOKENS = Tokens([], [], np.empty((0, 4), np.uint64), [], [])
-
-
-@dataclass(slots=True)
-class _Segment:
-    """A stretch of one stream, from its last boundary to a new one."""
-
-    scan: StreamScan
-    text: str
-    start: int
-    last: bool
-    more: bool  # whether another boundary may lie behind it
-    tokens: Tokens = _NO_TOKENS
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Tokens that the names model is shown as one text; the lists begin with token number ``token`` of the run."""
-
-    scan: StreamScan
-    step: Step
-    starts: list[int]
-    ends: list[int]
-    spaces: list[bool]
-    token: int
 
 
 class Scanner:
@@ -100,13 +63,16 @@ class Scanner:
         self._vocabulary_max = vocabulary_max
         self._tagger = NameTagger(parts.nlp)
         self._words = KeywordTable(parts.nlp.vocab)
-        self._prefilter = Prefilter([part.patterns for part in parts.patterns])
-        self._phones = PhoneFinder(parts.phone.find, parts.phone.is_number) if parts.phone else None
+        self._patterns = PatternLane(parts.patterns, parts.phone)
         self._contexts = {part.name: part.context for part in parts.patterns}
         if parts.phone:
             self._contexts[parts.phone.name] = parts.phone.context
         self.tokens_seen = 0
-        self.recognizer_calls = 0
+
+    @property
+    def recognizer_calls(self) -> int:
+        """How often a pattern recogniser was asked."""
+        return self._patterns.calls
 
     def open(self) -> StreamScan:
         """Return the scan of a new stream."""
@@ -187,7 +153,7 @@ class Scanner:
             return False
         return scan.closed or scan.received - scan.tried >= self._step_chars
 
-    def _next_segment(self, scan: StreamScan) -> _Segment | None:
+    def _next_segment(self, scan: StreamScan) -> Segment | None:
         """Return the next stretch that ends at a boundary, or None."""
         start = scan.cut - scan.base
         end = start
@@ -208,12 +174,12 @@ class Scanner:
             end = size
         if end == start and not last:
             return None
-        return _Segment(scan, scan.text[start:end], scan.cut, last, more)
+        return Segment(scan, scan.text[start:end], scan.cut, last, more)
 
-    def _scan(self, segments: Sequence[_Segment]) -> None:
+    def _scan(self, segments: Sequence[Segment]) -> None:
         """Find everything in one segment each of many streams."""
         stretches = [(segment.text, segment.start) for segment in segments]
-        shown: list[_Run] = []
+        shown: list[Run] = []
         for segment, tokens in zip(segments, self._parts.tokenizer.tokens_of(stretches), strict=True):
             segment.tokens = tokens
             self.tokens_seen += len(tokens)
@@ -231,10 +197,10 @@ class Scanner:
         for segment in segments:
             self._end_segment(segment)
 
-    def _runs(self, segment: _Segment) -> list[_Run]:
+    def _runs(self, segment: Segment) -> list[Run]:
         """Hand the tokens of a segment to the runs that the names model sees; the last of them goes on in the next segment."""
         scan, tokens = segment.scan, segment.tokens
-        shown: list[_Run] = []
+        shown: list[Run] = []
         for number, (first, after) in enumerate(runs(tokens.unread, len(tokens))):
             if number:
                 scan.names, scan.run, scan.token = self._tagger.open(), scan.arrived + first, 0
@@ -244,15 +210,16 @@ class Scanner:
             scan.spaces += tokens.is_space[first:after]
             if scan.starts:
                 step = Step(scan.names, tokens.keys[first:after], last=segment.last or after < len(tokens))
-                shown.append(_Run(scan, step, scan.starts, scan.ends, scan.spaces, scan.token))
+                shown.append(Run(scan, step, scan.starts, scan.ends, scan.spaces, scan.token))
         scan.arrived += len(tokens)
         return shown
 
-    def _hold_entity(self, run: _Run, entity: Entity) -> None:
+    def _hold_entity(self, run: Run, entity: Entity) -> None:
         reported = self._parts.labels.get(entity.label)
         if reported is not None:
-            start, end = run.starts[entity.first - run.token], run.ends[entity.last - run.token]
-            self._hold(run.scan, Held(start, end, reported[0], reported[1], self._parts.names))
+            scan, start, end = run.scan, run.starts[entity.first - run.token], run.ends[entity.last - run.token]
+            if is_plausible_name(reported[0], scan.text[start - scan.base : end - scan.base]):
+                self._hold(scan, Held(start, end, reported[0], reported[1], self._parts.names))
 
     def _hold(self, scan: StreamScan, found: Held) -> None:
         if found.waits or self._passes(found):
@@ -269,7 +236,7 @@ class Scanner:
             del scan.starts[:decided], scan.ends[:decided], scan.spaces[:decided]
             scan.token = undecided
 
-    def _resolve_waiting(self, segment: _Segment) -> None:
+    def _resolve_waiting(self, segment: Segment) -> None:
         """Give findings of earlier segments the keyword that they wait for."""
         waiting = [found for found in segment.scan.held if found.waits]
         if not waiting:
@@ -283,22 +250,12 @@ class Scanner:
                 found.score = boosted(found.score)
         segment.scan.held = [found for found in segment.scan.held if found.waits or self._passes(found)]
 
-    def _find_patterns(self, segment: _Segment) -> None:
-        """Run the recognisers that the prefilter names, and the telephone recogniser."""
-        for index in self._prefilter.select(segment.text):
-            part = self._parts.patterns[index]
-            for offset, stretch in self._stretches(index, part, segment.text):
-                for start, end, entity_type, score in self._run(part, stretch, segment):
-                    self._hold_pattern(
-                        segment, Held(segment.start + offset + start, segment.start + offset + end, entity_type, score, part.name)
-                    )
-        phone = self._parts.phone
-        if self._phones is None or phone is None:
-            return
-        for start, end in sorted(set(self._phones.spans(segment.text))):
-            self._hold_pattern(segment, Held(segment.start + start, segment.start + end, phone.entity_type, phone.score, phone.name))
+    def _find_patterns(self, segment: Segment) -> None:
+        """Hold what the recognisers and the telephone recogniser find, with the scores that the neighbours give."""
+        for found in self._patterns.find(segment.text, segment.start):
+            self._hold_pattern(segment, found)
 
-    def _find_phrases(self, segment: _Segment) -> None:
+    def _find_phrases(self, segment: Segment) -> None:
         """Hand the segment to the lane of addresses and organisations."""
         lane, state = self._parts.phrases, segment.scan.phrases
         if lane is None or state is None:
@@ -306,7 +263,7 @@ class Scanner:
         for start, end, entity_type, score in lane.tagger.step(state, segment.tokens, segment.text, segment.start, segment.last):
             self._hold(segment.scan, Held(start, end, entity_type, score, lane.name))
 
-    def _find_chinese(self, segments: Sequence[_Segment]) -> None:
+    def _find_chinese(self, segments: Sequence[Segment]) -> None:
         """Hand the segments to the Chinese model, all of them at once."""
         lane = self._parts.chinese
         if lane is None:
@@ -321,21 +278,7 @@ class Scanner:
             for start, end, entity_type, score in step.found:
                 self._hold(scan, Held(start, end, entity_type, score, lane.name))
 
-    def _stretches(self, index: int, part: PatternPart, text: str) -> list[tuple[int, str]]:
-        """Return what a recogniser must see of a segment: one whose matches have no blanks sees only the words that may match."""
-        if not part.solid:
-            return [(0, text)]
-        return [(word.start(), word.group()) for word in _WORD.finditer(text) if self._prefilter.may_match(index, word.group())]
-
-    def _run(self, part: PatternPart, text: str, segment: _Segment) -> list[tuple[int, int, str, float]]:
-        self.recognizer_calls += 1
-        try:
-            return part.find(text)
-        except Exception as error:  # noqa: BLE001 - whatever a recogniser raises may carry text, and must stop the release
-            detail = f"{part.name} raised {type(error).__name__} on characters {segment.start} to {segment.end}"
-        raise DetectionError(detail)
-
-    def _hold_pattern(self, segment: _Segment, found: Held) -> None:
+    def _hold_pattern(self, segment: Segment, found: Held) -> None:
         """Keep a pattern's finding with the score that its neighbours give it."""
         context = self._contexts[found.recognizer]
         if context:
@@ -352,7 +295,7 @@ class Scanner:
                     found.score = boosted(found.score)
         self._hold(segment.scan, found)
 
-    def _end_segment(self, segment: _Segment) -> None:
+    def _end_segment(self, segment: Segment) -> None:
         """Move the boundary on and forget text that no restart needs."""
         scan = segment.scan
         scan.cut = segment.end
@@ -425,20 +368,3 @@ class Scanner:
         scan.keywords = self._words.latest(tokens.lower, scan.keywords)
         scan.anchors.append(Anchor(scan.cut, len(tokens), scan.keywords))
         return Step(scan.names, tokens.keys[scan.run :], last=False), scan.spaces
-
-
-def without_contained(found: Sequence[Held]) -> list[Finding]:
-    """Return findings in order, without those that lie in another of the same type with at least their score (Presidio's rule).
-
-    Args:
-        found: Findings such that no other finding of the stream can contain one of them.
-    """
-    kept: list[Finding] = []
-    reach: dict[str, list[Held]] = {}
-    for one in sorted(found, key=lambda held: (held.start, -held.end, -held.score)):
-        open_ones = [other for other in reach.get(one.entity_type, ()) if other.end >= one.end]
-        if not any(other.score >= one.score for other in open_ones):
-            kept.append(Finding(one.start, one.end, one.entity_type, one.score, one.recognizer))
-            open_ones.append(one)
-        reach[one.entity_type] = open_ones
-    return sorted(kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from detectors.chinese import ChineseState
@@ -89,3 +90,20 @@ class StreamScan:
     def base(self) -> int:
         """Offset of the first character that is kept."""
         return self.anchors[0].offset
+
+
+def without_contained(found: Sequence[Held]) -> list[Finding]:
+    """Return findings in order, without those that lie in another of the same type with at least their score (Presidio's rule).
+
+    Args:
+        found: Findings such that no other finding of the stream can contain one of them.
+    """
+    kept: list[Finding] = []
+    reach: dict[str, list[Held]] = {}
+    for one in sorted(found, key=lambda held: (held.start, -held.end, -held.score)):
+        open_ones = [other for other in reach.get(one.entity_type, ()) if other.end >= one.end]
+        if not any(other.score >= one.score for other in open_ones):
+            kept.append(Finding(one.start, one.end, one.entity_type, one.score, one.recognizer))
+            open_ones.append(one)
+        reach[one.entity_type] = open_ones
+    return sorted(kept)

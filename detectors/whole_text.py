@@ -10,10 +10,12 @@ import spacy
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
+from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 from spacy.tokens import Span
 from thinc.api import NumpyOps
 
 from detectors.context import BOOST, BOOSTED_MIN, KEYWORDS_BEFORE, KeywordTable, boosted, own_label, supports
+from detectors.plausible import is_plausible_name
 from detectors.tokens import PieceTokenizer, runs
 
 LANGUAGE = "en"
@@ -87,6 +89,18 @@ class NamesNlpEngine(SpacyNlpEngine):
             language=language,
             scores=scores,
         )
+
+
+class NamesRecognizer(SpacyRecognizer):
+    """spaCy's entities, without those that can be no names (``detectors.plausible``)."""
+
+    def __init__(self, supported_language: str, supported_entities: list[str]) -> None:
+        super().__init__(supported_language=supported_language, supported_entities=supported_entities, name="SpacyRecognizer")
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None) -> list[RecognizerResult]:
+        """Return the entities that the engine has found."""
+        found: list[RecognizerResult] = super().analyze(text, entities, nlp_artifacts)
+        return [one for one in found if is_plausible_name(one.entity_type, text[one.start : one.end])]
 
 
 class LocalContextEnhancer(ContextAwareEnhancer):

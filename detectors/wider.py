@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from detectors.patterns import item_test
@@ -28,9 +28,9 @@ _ZERO_WIDTH = frozenset(("ASSERT", "ASSERT_NOT", "AT"))
 def wider_re2(tree: Any) -> str:
     """Return an RE2 expression that matches wherever the parsed pattern does, and perhaps elsewhere.
 
-    A look-around or a word's edge at the very edge of the pattern that refuses its neighbour becomes a consumed neighbour that is not
-    refused: whether there is a match, not where, is all that is asked. Other look-arounds and anchors are dropped, a back reference becomes
-    a copy of its group, long counts become open, classes that RE2 would read as ASCII are widened.
+    Whether there is a match is all that is asked, not where it ends. So a look-around at the very edge of the pattern is consumed: what it
+    asks for, or a neighbour that it does not refuse (a word's edge refuses part of a word). Other look-arounds and anchors are dropped, a
+    back reference becomes a copy of its group, long counts become open, classes that RE2 would read as ASCII are widened.
     """
     return _Widener().sequence(list(tree), left=True, right=True)
 
@@ -49,15 +49,45 @@ class _Widener:
             left: Whether nothing of the whole pattern is written in front of it, so that it may consume the character there.
             right: The same behind it.
         """
-        before = _refused_before(items) if left else frozenset()
-        after = _refused_after(items) if right else frozenset()
         body = [item for item in items if str(item[0]) not in _ZERO_WIDTH]
+        before = self._before(items) if left else ""
+        after = self._after(items) if right else ""
         end = len(body) - 1
         written = "".join(
             self._item(str(op), argument, left=left and not before and at == 0, right=right and not after and at == end)
             for at, (op, argument) in enumerate(body)
         )
-        return (f"(?:\\A|{_other_than(before)})" if before else "") + written + (f"(?:\\z|{_other_than(after)})" if after else "")
+        return before + written + after
+
+    def _before(self, items: Sequence[Any]) -> str:
+        """Write what must stand right before a match of this sequence; empty where nothing is said of it."""
+        refused: set[str] = set()
+        for at, (op, argument) in enumerate(items):
+            kind = str(op)
+            if kind not in _ZERO_WIDTH:
+                break
+            if kind == "ASSERT" and argument[0] < 0:
+                return self.sequence(argument[1], left=True)
+            if kind == "ASSERT_NOT" and argument[0] < 0:
+                refused |= _alone(argument[1])
+            elif kind == "AT" and str(argument) == "AT_BOUNDARY" and _meets_word(items[at + 1 :]):
+                refused |= _WORD_ASCII
+        return f"(?:\\A|{_other_than(refused)})" if refused else ""
+
+    def _after(self, items: Sequence[Any]) -> str:
+        """Write what must stand right behind a match of this sequence; empty where nothing is said of it."""
+        refused: set[str] = set()
+        for at in range(len(items) - 1, -1, -1):
+            kind, argument = str(items[at][0]), items[at][1]
+            if kind not in _ZERO_WIDTH:
+                break
+            if kind == "ASSERT" and argument[0] > 0:
+                return self.sequence(argument[1], right=True)
+            if kind == "ASSERT_NOT" and argument[0] > 0:
+                refused |= _alone(argument[1])
+            elif kind == "AT" and str(argument) == "AT_BOUNDARY" and _meets_word(items[:at][::-1], backwards=True):
+                refused |= _WORD_ASCII
+        return f"(?:\\z|{_other_than(refused)})" if refused else ""
 
     def _item(self, op: str, argument: Any, *, left: bool, right: bool) -> str:  # noqa: PLR0911 - one line per node of the tree
         if op == "LITERAL":
@@ -83,35 +113,7 @@ class _Widener:
         return "(?s:.)" if op in {"ANY", "NOT_LITERAL"} else "(?s:.*)"
 
 
-def _refused_before(items: Sequence[Any]) -> frozenset[str]:
-    """Return ASCII characters of which none can stand right before a match of this sequence."""
-    refused: set[str] = set()
-    for at, (op, argument) in enumerate(items):
-        kind = str(op)
-        if kind not in _ZERO_WIDTH:
-            break
-        if kind == "ASSERT_NOT" and argument[0] < 0:
-            refused |= _alone(argument[1])
-        elif kind == "AT" and str(argument) == "AT_BOUNDARY" and _meets_word(items[at + 1 :]):
-            refused |= _WORD_ASCII
-    return frozenset(refused)
-
-
-def _refused_after(items: Sequence[Any]) -> frozenset[str]:
-    """Return ASCII characters of which none can stand right behind a match of this sequence, but for the one that ends every text."""
-    refused: set[str] = set()
-    for at in range(len(items) - 1, -1, -1):
-        kind, argument = str(items[at][0]), items[at][1]
-        if kind not in _ZERO_WIDTH:
-            break
-        if kind == "ASSERT_NOT" and argument[0] > 0:
-            refused |= _alone(argument[1])
-        elif kind == "AT" and str(argument) == "AT_BOUNDARY" and _meets_word(items[:at][::-1], backwards=True):
-            refused |= _WORD_ASCII
-    return frozenset(refused)
-
-
-def _other_than(refused: frozenset[str]) -> str:
+def _other_than(refused: Iterable[str]) -> str:
     """Write the class of all other characters, in whose complement no case is folded."""
     return "(?-i:[^" + "".join(f"\\x{{{ord(char):X}}}" for char in sorted(refused)) + "])"
 

@@ -16,6 +16,7 @@ _HEX = "[0-9A-Fa-f]"
 _OCTET = "[0-9０-９]{1,3}"
 _DOT = "[.．]"
 _IPV4 = f"{_OCTET}(?:{_DOT}{_OCTET}){{3}}"
+_SECTION = f"[0-9０-９](?:{_DOT}[0-9０-９]){{3}}(?![0-9０-９])"
 _IPV6_DIGITS_MIN = 4  # "a::b" is C++, "::1" is one's own machine
 _WIDTH_MAC = 12
 
@@ -30,14 +31,16 @@ class MachineAddressRecognizer(IdentifierRecognizer):
     ENTITY: ClassVar[str] = "IP_ADDRESS"
     NORM: ClassVar[str] = "RFC 791; RFC 4291 section 2.2; RFC 4007 section 11 (zones)"
     PATTERNS: ClassVar[tuple[Pattern, ...]] = (
-        Pattern("IPv4", f"(?<![0-9０-９][.．]){NOT_AFTER_ALNUM}{_IPV4}(?:/[0-9]{{1,2}})?(?!{_DOT}?[0-9A-Za-z０-９])", 0.6),
+        Pattern("IPv4", f"(?<![0-9０-９][.．]){NOT_AFTER_ALNUM}(?!{_SECTION}){_IPV4}(?:/[0-9]{{1,2}})?(?!{_DOT}?[0-9A-Za-z０-９])", 0.6),
+        # Four single digits are more often a version or a section (3.2.1.4) than the address of a name server.
+        Pattern("IPv4 of single digits", f"(?<![0-9０-９][.．]){NOT_AFTER_ALNUM}{_SECTION}(?!{_DOT}?[0-9A-Za-z０-９])", 0.3),
         Pattern(
             "IPv6",
             f"(?<![0-9A-Za-z:.])(?:{_HEX}{{1,4}}:|:){{2,7}}(?:{_IPV4}|{_HEX}{{1,4}}|:)?(?:%[0-9A-Za-z]{{1,16}})?(?:/[0-9]{{1,3}})?(?![0-9A-Za-z:]|\\.[0-9])",
             0.6,
         ),
     )
-    CONTEXT: ClassVar[tuple[str, ...]] = ("ip", "ipv4", "ipv6", "地址", "アドレス")
+    CONTEXT: ClassVar[tuple[str, ...]] = ("ip", "ipv4", "ipv6", "dns", "server", "host", "gateway", "地址", "アドレス", "服务器")
 
     def validate_result(self, pattern_text: str) -> bool | None:
         """Refuse what is no address of another machine."""

@@ -27,7 +27,7 @@ def prefilter() -> Prefilter:
 
 def test_prose_needs_no_recogniser() -> None:
     prose = "The committee met in Geneva and discussed the draft; nobody took minutes, as everyone had expected. 会议在日内瓦举行。"
-    assert prefilter().select(prose) == []
+    assert not prefilter().select(prose)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,43 @@ def test_the_wider_expression_matches_where_the_pattern_does(pattern: str, text:
     assert Prefilter([[(pattern, FLAGS)]]).select(text) == [0]
 
 
+@pytest.mark.parametrize("text", ["call 12345", "12345, call", "x12345", "12345", "\u4e2d12345\u4e2d"])
+def test_without_memory_for_the_automaton_each_expression_is_asked_by_itself(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    described = [[(r"(?<![0-9a-z])\d{5}(?![0-9a-z])", FLAGS)], [(r"call", FLAGS)], [(r"q", FLAGS)]]
+    expected = list(Prefilter(described).select(text))
+    starved = Prefilter(described)
+    monkeypatch.setattr(starved, "_match", lambda _: None)
+    assert list(starved.select(text)) == expected
+
+
+def test_half_a_character_is_shown_to_every_recogniser() -> None:
+    assert list(Prefilter([[(r"a", 0)], [(r"b", 0)]]).select("\ud800")) == [0, 1]
+
+
 def test_what_cannot_be_parsed_always_runs() -> None:
     assert Prefilter([[(r"\p{Lu}\d", FLAGS)]]).select("anything") == [0]
 
 
-def test_look_arounds_and_boundaries_are_dropped() -> None:
-    assert wider_re2(parse(r"\b(?=x)(?<!y)$", FLAGS)) == ""
+def test_look_arounds_and_boundaries_inside_are_dropped() -> None:
+    assert wider_re2(parse(r"(?=x)a*\b(?<!y)b*$", FLAGS)) == wider_re2(parse("a*b*", FLAGS))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "neighbour"),
+    [
+        (r"(?<![0-9a-z])\d{3}", "x123"),
+        (r"\d{3}(?![0-9a-z])", "123k"),
+        (r"\b\d{3}\b", "_123_"),
+        (r"(?<!\w)(?:ab|\d{3})(?!\w)", "1234"),
+        (r"5\d{2}(?![.-]?\d)", "5234"),
+        (r"(?:(?<=QQ)|(?<=QQ:))\d{3}", "QX123"),
+        (r"(?:(?<!a)1|(?<!b)2)3", "a13 b23"),
+        (r"\d{3}(?= ?kg)", "123 g"),
+    ],
+)
+def test_a_neighbour_that_the_pattern_refuses_keeps_the_recogniser_asleep(pattern: str, neighbour: str) -> None:
+    assert regex.search(pattern, neighbour, FLAGS) is None
+    assert not Prefilter([[(pattern, FLAGS)]]).select(neighbour)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +127,9 @@ def test_a_pattern_that_could_reach_over_a_boundary_is_refused(pattern: str, why
     assert why in refusal(pattern, FLAGS)
 
 
-@pytest.mark.parametrize("pattern", [r"\b\d{4}[- ]?\d{4}\b", r"[A-Z]{2} ?\d{4}", r"https?://[a-z.]+/[^\s]*", r"(?<![\w:])[0-9a-f]{4}(?![\w:])"])
+@pytest.mark.parametrize(
+    "pattern", [r"\b\d{4}[- ]?\d{4}\b", r"[A-Z]{2} ?\d{4}", r"https?://[a-z.]+/[^\s]*", r"(?<![\w:])[0-9a-f]{4}(?![\w:])"]
+)
 def test_a_pattern_that_keeps_within_boundaries_is_accepted(pattern: str) -> None:
     assert refusal(pattern, FLAGS) == ""
 

@@ -95,7 +95,6 @@ def test_a_url_without_a_password_is_not_reported(text: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "8.8.8.8",
         "192.168.10.254",
         "10.0.0.0/8",
         "2001:db8::8a2e:370:7334",
@@ -133,6 +132,13 @@ def test_versions_times_scopes_and_ones_own_machine_are_no_addresses(text: str) 
 @pytest.mark.parametrize("address", ["00:1A:2B:3C:4D:5E", "00-1a-2b-3c-4d-5e", "001a.2b3c.4d5e"])
 def test_a_hardware_address_is_found(address: str) -> None:
     assert sure(HardwareAddressRecognizer, f"网卡{address}，") == [address]
+
+
+@pytest.mark.parametrize("section", ["3.2.1.4", "1.2.3.4"])
+def test_four_single_digits_are_an_address_only_beside_a_word(section: str) -> None:
+    ((_, score),) = found(MachineAddressRecognizer, f"see chapter {section} of it")
+    assert score < THRESHOLD
+    assert {"ip", "dns", "server"} <= set(MachineAddressRecognizer.CONTEXT)
 
 
 def test_three_groups_of_digits_are_a_hardware_address_only_beside_a_word() -> None:

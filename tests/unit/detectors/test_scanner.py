@@ -9,8 +9,8 @@ import pytest
 
 from detectors.analyzer import Engine, analyze, build_engine
 from detectors.finding import Finding
-from detectors.scanner import Scanner, StreamScan, without_contained
-from detectors.stream_scan import Held
+from detectors.scanner import Scanner, StreamScan
+from detectors.stream_scan import Held, without_contained
 from schemas.errors import DetectionError, InvariantError
 
 PROSE = "The committee met again and everyone agreed that the draft was nearly done. " * 30
@@ -200,7 +200,7 @@ def test_a_failing_recogniser_stops_the_scan_and_its_error_has_no_text(monkeypat
     scanner.feed(scan, "write to secret.person@example.org now, please do it soon")
     with pytest.raises(DetectionError) as raised:
         scanner.advance([scan])
-    assert "EmailRecognizer raised ValueError on characters 0 to" in str(raised.value)
+    assert "Recognizer raised ValueError on characters 0 to" in str(raised.value)
     assert "secret" not in repr(raised.value)
     assert raised.value.__context__ is None
 
