@@ -14,7 +14,6 @@ from detectors.patterns import parse
 from detectors.phrases import CHARS_MAX
 from detectors.recognizers.catalogue import REPLACES
 from detectors.recognizers.custom import CustomRecognizer
-from detectors.recognizers.identifier import IdentifierRecognizer
 from detectors.recognizers.presidio import country_classes, norm_of
 from detectors.rewrite import UNBOUNDED, width
 from detectors.whole_text import LANGUAGE
@@ -54,6 +53,9 @@ class Row:
         return asdict(self)
 
 
+SEVERAL = "several types"
+
+
 def overview(engine: AnalyzerEngine, custom: Iterable[CustomRecognizer] = ()) -> tuple[Row, ...]:
     """Return a row for every type that the engine can report, and for every recogniser of Presidio that another stands for.
 
@@ -82,7 +84,7 @@ def _of_pattern(part: PatternPart, norms: Mapping[str, str]) -> Row:
     spaced = max((width(tree) for tree in trees if holds_blank(tree, looks=False)), default=0)
     replaces = REPLACES.get(part.name)
     return Row(
-        entity_type=str(recognizer.supported_entities[0]),
+        entity_type=str(recognizer.supported_entities[0]) if len(recognizer.supported_entities) == 1 else SEVERAL,
         recognizer=part.name,
         country=recognizer.country_code(),
         norm=norms.get(part.name) or _norm(part.name, recognizer),
@@ -94,9 +96,8 @@ def _of_pattern(part: PatternPart, norms: Mapping[str, str]) -> Row:
 
 
 def _norm(name: str, recognizer: EntityRecognizer) -> str:
-    if isinstance(recognizer, IdentifierRecognizer):
-        return recognizer.NORM
-    return norm_of(country_classes().get(name, type(recognizer)))
+    own: str | None = getattr(recognizer, "NORM", None)
+    return own or norm_of(country_classes().get(name, type(recognizer)))
 
 
 def _of_others(engine: AnalyzerEngine, parts: EngineParts) -> Iterable[Row]:

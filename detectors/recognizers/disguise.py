@@ -138,6 +138,7 @@ class DisguisedRecognizer(PatternRecognizer):
 class SpacedDigitsRecognizer(DisguisedRecognizer):
     """Finds numbers whose digits stand one by one, with a blank, a full stop or a hyphen between any two."""
 
+    NORM: ClassVar[str] = "numbers as they are spelled out"
     PATTERNS: ClassVar[tuple[Pattern, ...]] = (
         Pattern("digits one by one", r"(?<![0-9A-Za-z.\-])(?:[0-9][ .\-]){7,18}[0-9](?![0-9])", 0.0),
     )

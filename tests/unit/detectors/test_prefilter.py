@@ -66,8 +66,31 @@ def test_without_memory_for_the_automaton_each_expression_is_asked_by_itself(mon
     described = [[(r"(?<![0-9a-z])\d{5}(?![0-9a-z])", FLAGS)], [(r"call", FLAGS)], [(r"q", FLAGS)]]
     expected = list(Prefilter(described).select(text))
     starved = Prefilter(described)
-    monkeypatch.setattr(starved, "_match", lambda _: None)
+    for _, automaton in starved._tiers:
+        monkeypatch.setattr(automaton, "_match", lambda _: None)
     assert list(starved.select(text)) == expected
+
+
+@pytest.mark.parametrize("digit", ["7", "７", "٧", "\U0001e4f7", "\U00010d47"])
+@pytest.mark.parametrize("pattern", [r"a\d", r"(?=b\d)b.", r"(?<=\d)c", r"\d+|x\dy", r"(?:\d\d?|e[0-9])", r"[\d٧]"])
+def test_a_digit_of_any_script_wakes_the_patterns_that_need_one(pattern: str, digit: str) -> None:
+    text = f"a{digit} b{digit} {digit}c x{digit}y"
+    assert regex.search(pattern, text, FLAGS)
+    assert list(Prefilter([[("z", FLAGS)], [(pattern, FLAGS)]]).select(text)) == [1]
+
+
+@pytest.mark.parametrize("text", ["12345", "1-2-3-4-5", "é1２3４5", "123 45"])
+@pytest.mark.parametrize(
+    "pattern", [r"\d{3}[- ]?\d{2}|(?:\d-?){5}", r"(?=(?:\D*\d){5})[^x]+", r"\d(?:\D?\d){4,9}", r"(?:1|[2-9])\D?(?:\d\D?){4}|\d{9}"]
+)
+def test_a_pattern_of_many_digits_is_selected_by_as_few_as_it_can_match(pattern: str, text: str) -> None:
+    assert regex.search(pattern, text, FLAGS)
+    assert list(Prefilter([[("z", FLAGS)], [(pattern, FLAGS)], [(r"\d", FLAGS)]]).select(text)) == [1, 2]
+
+
+@pytest.mark.parametrize("pattern", [r"(?!\d)abc", r"a\d?bc", r"ab[\dc]", r"\d|abc", r"ab[^\d]", r"(?<!\d)a\D*c"])
+def test_a_pattern_that_can_do_without_a_digit_is_selected_without_one(pattern: str) -> None:
+    assert list(Prefilter([[(pattern, FLAGS)]]).select("abc")) == [0]
 
 
 def test_half_a_character_is_shown_to_every_recogniser() -> None:
