@@ -194,14 +194,6 @@ _LETTERS_ALL = frozenset(probe for probe in _PROBES if probe.isalpha())
 _LETTERS = _LETTERS_ALL - PHONE_LETTERS
 
 
-def is_solid(tree: Any, flags: int) -> bool:
-    """Tell whether no match of the pattern can have white space in it."""
-    builder = _Builder(ignore_case=bool(flags & re.IGNORECASE))
-    part = builder.sequence(tree)
-    reached = _reach(builder.graph, part.first, frozenset(_PROBES))
-    return not any(char.isspace() for position in reached for char in builder.graph.accepts[position])
-
-
 def refusal(pattern: str, flags: int, *, anchored: bool = False) -> str:
     """Return why a pattern cannot be scanned in pieces, or an empty string.
 

@@ -8,7 +8,8 @@ import pytest
 import regex
 
 from detectors.analyzer import EngineParts, build_engine, take_apart
-from detectors.patterns import is_solid, parse, refusal
+from detectors.engine_parts import holds_blank
+from detectors.patterns import parse, refusal
 from detectors.prefilter import Prefilter
 from detectors.wider import wider_re2
 
@@ -157,6 +158,8 @@ def test_a_pattern_that_keeps_within_boundaries_is_accepted(pattern: str) -> Non
     assert refusal(pattern, FLAGS) == ""
 
 
-def test_solid_means_no_white_space_in_a_match() -> None:
-    assert is_solid(parse(r"\d{4}(?= )", FLAGS), FLAGS)
-    assert not is_solid(parse(r"\d{4}[- ]\d", FLAGS), FLAGS)
+def test_solid_means_no_white_space_in_a_match_nor_in_what_it_looks_at() -> None:
+    assert not holds_blank(parse(r"\d{4}(?![0-9a-z])", FLAGS), looks=True)
+    assert not holds_blank(parse(r"\d{4}(?= )", FLAGS), looks=False)
+    assert holds_blank(parse(r"\d{4}(?= )", FLAGS), looks=True)
+    assert holds_blank(parse(r"\d{4}[- ]\d", FLAGS), looks=False)
