@@ -101,7 +101,7 @@ class Explainer:
     def _how(recognizer: Any, finding: Finding, noted: Any) -> tuple[str, float, bool]:
         """Return what found it, the score before context, and whether a check held."""
         if noted is None or noted.analysis_explanation is None:
-            return _MODELS.get(type(recognizer).__name__, ""), finding.score, False
+            return _MODELS.get(finding.recognizer, ""), finding.score, False
         note = noted.analysis_explanation
         return str(note.pattern_name or note.textual_explanation or ""), float(noted.score), note.validation_result is True
 

@@ -84,7 +84,7 @@ class PhraseState:
         symbols: Symbols of the tokens kept.
         starts: First code point of each.
         ends: One past the last code point of each.
-        candidates: For each group the tokens, among those kept, at which a match may still start; the walk from the first one is open.
+        candidates: By group the tokens, among those kept, at which a match may still start; the walk from the first one is open.
         found: Matches that reach over ``undecided``: extent of the match, what it reports.
         glued_at: One past the last word given so far, -1 if white space or nothing came last.
     """
@@ -94,7 +94,7 @@ class PhraseState:
     symbols: list[int]
     starts: list[int]
     ends: list[int]
-    candidates: list[list[int]]
+    candidates: dict[int, list[int]]
     found: list[tuple[int, int, Phrase | None]] = field(default_factory=list)
     glued_at: int = -1
 
@@ -150,7 +150,7 @@ class PhraseTagger:
 
     def open(self, resume_at: int = 0) -> PhraseState:
         """Return the state of a stream of which nothing has come yet, or of which everything before ``resume_at`` is decided."""
-        return PhraseState(resume_at=resume_at, undecided=None, symbols=[], starts=[], ends=[], candidates=[[] for _ in self._groups])
+        return PhraseState(resume_at=resume_at, undecided=None, symbols=[], starts=[], ends=[], candidates={})
 
     def step(self, state: PhraseState, tokens: Tokens, text: str, offset: int, last: bool) -> list[Phrase]:
         """Take the next segment of a stream; return what became certain, in order of position.
@@ -164,9 +164,8 @@ class PhraseTagger:
         """
         del text, offset
         self._append(state, tokens)
-        for index, candidates in enumerate(state.candidates):
-            if candidates:
-                self._walk(state, index, last=last)
+        for index in sorted(state.candidates):
+            self._walk(state, index, last=last)
         return self._settle(state)
 
     def _append(self, state: PhraseState, tokens: Tokens) -> None:
@@ -184,7 +183,7 @@ class PhraseTagger:
         at = len(state.symbols)
         for symbol in symbols:
             for index in starters[symbol]:
-                state.candidates[index].append(at)
+                state.candidates.setdefault(index, []).append(at)
             at += 1
         state.symbols += symbols
         state.starts += starts
@@ -223,7 +222,7 @@ class PhraseTagger:
             if rule >= 0:
                 state.found.append((starts[position], ends[taken - 1], self._reported(state, group.rules[rule], position, taken)))
                 free = taken
-        state.candidates[index].clear()
+        del state.candidates[index]
 
     def _reported(self, state: PhraseState, rule: _Rule, first: int, after: int) -> Phrase | None:
         """Return what a rule reports of its match of the tokens ``[first, after)``."""
@@ -234,7 +233,7 @@ class PhraseTagger:
 
     def _settle(self, state: PhraseState) -> list[Phrase]:
         """Move ``undecided`` to a place that lies in no match, and give out what lies before it."""
-        open_walks = [candidates[0] for candidates in state.candidates if candidates]
+        open_walks = [candidates[0] for candidates in state.candidates.values()]
         if not open_walks:
             certain = sorted(phrase for _, _, phrase in state.found if phrase)
             state.undecided = None
@@ -253,7 +252,7 @@ class PhraseTagger:
         drop = state.starts.index(undecided)
         if drop:
             del state.symbols[:drop], state.starts[:drop], state.ends[:drop]
-            state.candidates = [[one - drop for one in candidates] for candidates in state.candidates]
+            state.candidates = {index: [one - drop for one in candidates] for index, candidates in state.candidates.items()}
         return certain
 
 

@@ -34,7 +34,7 @@ __all__ = ["SEGMENT_CHARS_MAX", "Scanner", "StreamScan"]
 
 # spaCy keeps every word it ever saw. Beyond so many (some 100 MB), new ones are dropped at the end of each call.
 VOCABULARY_MAX = 150_000
-SEGMENT_CHARS_MAX = 1024  # bounds what a snapshot must keep, and the size of one step
+SEGMENT_CHARS_MAX = 2048  # bounds what a snapshot must keep, and the size of one step
 
 
 class Scanner:
@@ -53,7 +53,7 @@ class Scanner:
     """
 
     def __init__(
-        self, engine: Engine, *, step_chars: int = 24, hold_back_chars_max: int = 512, vocabulary_max: int = VOCABULARY_MAX
+        self, engine: Engine, *, step_chars: int = 22, hold_back_chars_max: int = 512, vocabulary_max: int = VOCABULARY_MAX
     ) -> None:
         use_one_thread()
         parts = take_apart(engine)

@@ -81,7 +81,7 @@ class TopicsSettings(_Group):
 class ScanSettings(_Group):
     """The caps of the hold-back, in code points and in milliseconds of record time, and the step of the scanner."""
 
-    step_chars: int = Field(default=24, ge=1)
+    step_chars: int = Field(default=22, ge=1)
     hold_back_chars_max: int = Field(default=512, ge=64)
     hold_back_ms_max: int = Field(default=300_000, ge=100)
     chunk_chars_max: int = Field(default=65_536, ge=1)

@@ -56,7 +56,7 @@ def test_a_context_word_far_back_is_found_again_in_a_long_text(explainer: Explai
 
 
 def test_a_bare_form_has_neither_check_nor_word(explainer: Explainer, scanner: Scanner) -> None:
-    found, reasons = why(explainer, scanner, "The server 192.168.10.24 answers.", "IP_ADDRESS")
+    found, reasons = why(explainer, scanner, "Then 192.168.10.24 answers.", "IP_ADDRESS")
     assert reasons.base_score == found.score
     assert not reasons.context_word
 
