@@ -81,7 +81,7 @@ class Explainer:
         """
         recognizer = self._by_name.get(finding.recognizer)
         noted = self._again(recognizer, text, finding)
-        found_by, base, held = self._how(recognizer, finding, noted)
+        found_by, base, held = self._how(finding, noted)
         lifted = finding.score > base + _EQUAL
         word = self._context_word(recognizer, text, finding) if lifted else ""
         norm = str(getattr(recognizer, "NORM", ""))
@@ -98,7 +98,7 @@ class Explainer:
         return max(same, key=lambda one: float(one.score), default=None)
 
     @staticmethod
-    def _how(recognizer: Any, finding: Finding, noted: Any) -> tuple[str, float, bool]:
+    def _how(finding: Finding, noted: Any) -> tuple[str, float, bool]:
         """Return what found it, the score before context, and whether a check held."""
         if noted is None or noted.analysis_explanation is None:
             return _MODELS.get(finding.recognizer, ""), finding.score, False

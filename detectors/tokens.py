@@ -96,7 +96,8 @@ class PieceTokenizer:
         doc = Doc(self.vocab, words=[token.text for token in tokens], spaces=[bool(token.whitespace_) for token in tokens])
         if tokens:
             # Norms can belong to a token ("ca" of "can't") rather than to its word: they do not come along with the words.
-            doc.from_array([NORM], np.array([[token.norm] for token in tokens], dtype=np.uint64))
+            norms: Any = np.array([[token.norm] for token in tokens], dtype=np.uint64)
+            doc.from_array([NORM], norms)
         return doc
 
     def unread(self, lower: Sequence[int]) -> tuple[int, ...]:

@@ -71,12 +71,6 @@ class NamesNlpEngine(SpacyNlpEngine):
         doc.set_ents(entities)
         return self._doc_to_nlp_artifact(doc, language)
 
-    def process_batch(self, texts: Any, language: str, batch_size: int = 1, n_process: int = 1, **options: Any) -> Any:
-        """Yield each text with its artefacts, one after the other."""
-        del batch_size, n_process, options
-        for text in texts:
-            yield text, self.process_text(text, language)
-
     def _doc_to_nlp_artifact(self, doc: Any, language: str) -> NlpArtifacts:
         """Take the lower-cased words as lemmas."""
         entities, scores = self._get_updated_entities(doc.ents, self._get_scores_for_entities(doc))
