@@ -3,6 +3,9 @@
 Google's libphonenumber scans a text once per region, and most of that is text without a digit. Where two digits are too far apart to be in
 one candidate (``phonenumbers.phonenumbermatcher``: at most four marks between blocks of digits, or the label of an extension), the text
 between them can be skipped: what is found on one side does not depend on the other.
+
+A candidate has at most 21 blocks, so in a longer run of digits it matters where the run begins. No quiet boundary lies inside a run (its
+marks are no letters, commas or line breaks), so a stream in pieces has the runs of the whole text.
 """
 
 from __future__ import annotations

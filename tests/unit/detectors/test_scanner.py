@@ -88,6 +88,15 @@ def test_one_large_feed_equals_the_engine() -> None:
     assert keys(found) == keys(analyze(engine(), text))
 
 
+@pytest.mark.parametrize("mark", ["-", " ", "/", " - ", ", ", ". "])
+@pytest.mark.parametrize("size", [1, 5, 64])
+def test_runs_of_more_blocks_than_one_number_can_have_give_the_same_numbers_in_pieces(mark: str, size: int) -> None:
+    """Google's libphonenumber takes at most 21 blocks as one candidate: which ones depends on where the run begins."""
+    text = "Numbers: " + mark.join(f"{block * 7919 % 1000:03}" for block in range(60)) + " or call 212-555-0123 today."
+    _, found, _ = run(Scanner(engine(), hold_back_chars_max=4096), text, size)
+    assert keys(found) == keys(analyze(engine(), text))
+
+
 def test_text_after_close_is_refused() -> None:
     scan = shared().open()
     shared().close(scan)
