@@ -9,10 +9,10 @@ import pytest
 from presidio_analyzer import AnalyzerEngine
 
 from detectors.analyzer import analyze, build_engine
-from detectors.finding import Finding
 from detectors.recognizers.catalogue import ALL, BY_COUNTRY, of_countries
 from detectors.scanner import Scanner
 from schemas.errors import ConfigurationError
+from tests.pieces import in_pieces
 
 TEXTS = (
     "身份证号11010519491231002X，护照E12345678，车牌粤A12345。邮箱zhang@qq.com",
@@ -31,18 +31,6 @@ def engine() -> AnalyzerEngine:
 @functools.cache
 def scanner() -> Scanner:
     return Scanner(engine(), step_chars=1)
-
-
-def in_pieces(shared: Scanner, text: str, size: int) -> list[Finding]:
-    scan = shared.open()
-    found: list[Finding] = []
-    for start in range(0, len(text), size):
-        shared.feed(scan, text[start : start + size])
-        shared.advance([scan])
-        found += scan.take()
-    shared.close(scan)
-    shared.advance([scan])
-    return sorted([*found, *scan.take()])
 
 
 @pytest.mark.parametrize("text", TEXTS)

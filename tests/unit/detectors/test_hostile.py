@@ -14,6 +14,7 @@ from detectors.finding import Finding
 from detectors.recognizers.custom import CustomRecognizer
 from detectors.scanner import Scanner
 from schemas.errors import DetectionError
+from tests.pieces import in_pieces
 
 _MAIL_IN_BASE64 = base64.b64encode(b"contact: anna@example.com please").decode()
 _ENTITIES_OF_A_CARD = "".join(f"&#{ord(digit)};" for digit in "4111111111111111")
@@ -87,18 +88,6 @@ def engine() -> AnalyzerEngine:
 @functools.cache
 def scanner() -> Scanner:
     return Scanner(engine(), step_chars=1)
-
-
-def in_pieces(shared: Scanner, text: str, size: int) -> list[Finding]:
-    scan = shared.open()
-    out: list[Finding] = []
-    for start in range(0, len(text), size):
-        shared.feed(scan, text[start : start + size])
-        shared.advance([scan])
-        out += scan.take()
-    shared.close(scan)
-    shared.advance([scan])
-    return sorted([*out, *scan.take()])
 
 
 def covers(findings: list[Finding], text: str, value: str, kind: str) -> bool:

@@ -19,6 +19,7 @@ from detectors.recognizers.presidio import country_classes, mend
 from detectors.rewrite import width
 from detectors.scanner import Scanner
 from detectors.whole_text import NamesNlpEngine
+from tests.pieces import in_pieces
 
 # Values that Presidio documents, or of the form that it documents with the check put right.
 EXAMPLES: dict[str, tuple[str, ...]] = {
@@ -160,19 +161,6 @@ def found(recognizer: Any, text: str) -> set[tuple[str, float]]:
     return {(text[one.start : one.end], one.score) for one in recognizer.analyze(text, recognizer.supported_entities, artifacts)}
 
 
-def in_pieces(text: str, size: int) -> list[Finding]:
-    shared = scanner()
-    scan = shared.open()
-    out: list[Finding] = []
-    for start in range(0, len(text), size):
-        shared.feed(scan, text[start : start + size])
-        shared.advance([scan])
-        out += scan.take()
-    shared.close(scan)
-    shared.advance([scan])
-    return sorted([*out, *scan.take()])
-
-
 def test_all_83_are_there_and_each_has_an_example() -> None:
     assert len(country_classes()) == 83
     assert country_classes().keys() == EXAMPLES.keys()
@@ -205,7 +193,7 @@ def test_a_stream_gives_the_findings_of_the_whole_text(name: str) -> None:
             whole = sorted(analyze(engine(), text))
             assert any(one.recognizer == name for one in whole)
             for size in (1, 4, 60):
-                assert in_pieces(text, size) == whole
+                assert in_pieces(scanner(), text, size) == whole
 
 
 @pytest.mark.parametrize("name", LABELLED)
@@ -215,7 +203,7 @@ def test_a_labelled_number_is_found_without_its_label_whole_and_in_pieces(name: 
         whole = sorted(analyze(engine(), text))
         assert ("12345678", True) in {(text[one.start : one.end], one.score >= 0.4) for one in whole if one.recognizer == name}
         for size in (1, 4, 60):
-            assert in_pieces(text, size) == whole
+            assert in_pieces(scanner(), text, size) == whole
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
