@@ -11,7 +11,6 @@ from presidio_analyzer import AnalyzerEngine, PatternRecognizer, RecognizerRegis
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from detectors.analyzer import analyze, build_engine, take_apart
-from detectors.finding import Finding
 from detectors.patterns import parse, refusal
 from detectors.recognizers.catalogue import BY_COUNTRY, REPLACES
 from detectors.recognizers.identifier import IdentifierRecognizer
