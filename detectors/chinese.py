@@ -94,6 +94,7 @@ class ChineseTagger:
         self._tags = tuple(label.rpartition("-")[0] or label for label in model.labels)
         self._goes_on = np.array([label.endswith("-I") for label in model.labels])
         self._is_name = np.array([tag in {"PER", "LOC", "ORG"} for tag in self._tags])
+        self._name_tags = np.flatnonzero(self._is_name)
         self.pieces_seen = 0
 
     def open(self, resume_at: int = 0) -> ChineseState:
@@ -118,28 +119,44 @@ class ChineseTagger:
             step.found.sort()
 
     def _tag(self, batch: Sequence[_Piece]) -> Iterator[list[Found]]:
-        """Yield what is in each piece of a batch."""
+        """Yield what is in each piece of a batch.
+
+        Where no tag of a name can be on the best path, the path is not asked for: so it is in every other piece.
+        """
         self.pieces_seen += len(batch)
         lengths = np.fromiter((len(piece.seen) for piece in batch), np.int64, len(batch))
+        scores = self._scores(batch, lengths)
+        possible = self._paths.possible(scores)
+        may_name = np.logical_or.reduceat(possible[:, self._name_tags].any(axis=1), lengths.cumsum() - lengths)
+        if not may_name.all():
+            kept = np.repeat(may_name, lengths)
+            scores, possible, lengths = scores[kept], possible[kept], lengths[may_name]
+        begins = np.zeros(len(scores), np.bool_)
+        begins[lengths.cumsum() - lengths] = True
+        path = self._paths.best(scores, begins, possible)
+        starts_word = begins | ~self._goes_on[path]
+        is_start = (self._is_name[path] & starts_word).tolist()
+        start = 0
+        for piece, may in zip(batch, may_name.tolist(), strict=True):
+            end = start + len(piece.seen) if may else start
+            words = self._words(path[start:end], starts_word[start:end]) if True in is_start[start:end] else []
+            start = end
+            yield names_of(piece.text, _spread(piece, words))
+
+    def _scores(self, batch: Sequence[_Piece], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the scores of the tags of every character, piece by piece, ``[characters, tags]``."""
         ends = lengths.cumsum()
-        starts = ends - lengths
         row, column = _packed(lengths.tolist())
         joined = "".join(piece.seen for piece in batch).encode("utf-32-le", "surrogatepass")
         width = int(row.max()) + 1
-        codes = np.zeros((int(lengths.max()), width), np.int32)
+        codes = np.zeros((int(lengths[0]), width), np.int32)
         # Where each character goes: positions go down, rows go across.
-        places = np.repeat((column - starts) * width + row, lengths) + np.arange(ends[-1]) * width
+        places = np.repeat((column - (ends - lengths)) * width + row, lengths) + np.arange(ends[-1]) * width
         # 0 is padding to the model; a text may hold it, and it is as unknown as the next.
         codes.reshape(-1)[places] = np.clip(np.frombuffer(joined, "<u4"), 1, _CODE_POINT_MAX)
         emissions = self._model.run({"code_points": codes})[0]
-        begins = np.zeros(ends[-1], np.bool_)
-        begins[starts] = True
-        path = self._paths.best(emissions.reshape(-1, emissions.shape[2])[places], begins)
-        starts_word = begins | ~self._goes_on[path]
-        is_named = np.logical_or.reduceat(self._is_name[path] & starts_word, starts)
-        for piece, start, end, named in zip(batch, starts.tolist(), ends.tolist(), is_named.tolist(), strict=True):
-            words = self._words(path[start:end], starts_word[start:end]) if named else []
-            yield names_of(piece.text, _spread(piece, words))
+        scores: NDArray[np.float32] = emissions.reshape(-1, emissions.shape[2])[places]
+        return scores
 
     def _words(self, tags: NDArray[np.int64], begins: NDArray[np.bool_]) -> list[Word]:
         """Divide a piece into words; each has the tag of its first character."""
@@ -256,7 +273,7 @@ def _packed(lengths: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64
 
 def _spread(piece: _Piece, words: list[Word]) -> list[Word]:
     """Return words as they lie in the piece, where blanks were taken out for the model."""
-    if len(piece.seen) == len(piece.text):
+    if not words or len(piece.seen) == len(piece.text):
         return words
     places = [index for index, character in enumerate(piece.text) if character != " "]
     return [Word(places[word.start], places[word.end - 1] + 1, word.tag) for word in words]

@@ -68,8 +68,9 @@ def names_of(piece: str, words: Sequence[Word]) -> list[Found]:
         piece: The text that was tagged.
         words: Its words, in order, without gaps.
     """
-    joined = _joined(piece, words)
-    found = [one for word in joined if (one := _judged(piece, word)) is not None]
+    found = [one for word in _joined(piece, words) if (one := _judged(piece, word)) is not None] if words else []
+    if ":" not in piece and "：" not in piece:  # no form
+        return found
     for field in _FIELD.finditer(piece):
         start, end = field.span("name")
         if _looks_like_a_name(piece[start:end]):

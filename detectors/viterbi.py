@@ -38,7 +38,16 @@ class TagPath:
         # A little more than enough, so that no rounding excludes a tag that is on a best path.
         self._slack = np.float32(2 * (float(transitions.max()) - float(transitions.min())) + 1e-3)
 
-    def best(self, emissions: Floats, begins: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def possible(self, emissions: Floats) -> NDArray[np.bool_]:
+        """Tell of each tag at each position whether it can be on a best path, bool ``[positions, tags]``.
+
+        Args:
+            emissions: Scores ``[positions, tags]``.
+        """
+        possible: NDArray[np.bool_] = emissions >= emissions.max(axis=1, keepdims=True) - self._slack
+        return possible
+
+    def best(self, emissions: Floats, begins: NDArray[np.bool_], possible: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
         """Return the tags of sequences that lie one behind the other, int64 ``[positions]``.
 
         Of two paths that weigh the same, the one with the lower tag at its end.
@@ -46,18 +55,22 @@ class TagPath:
         Args:
             emissions: Scores ``[positions, tags]``.
             begins: Whether a sequence begins at a position.
+            possible: What ``possible`` says of these scores, where it was asked before.
         """
-        path: NDArray[np.int64] = emissions.argmax(axis=1)
-        least = np.take_along_axis(emissions, path[:, None], axis=1) - self._slack
-        possible = emissions >= least
-        doubtful = np.flatnonzero(np.count_nonzero(possible, axis=1) > 1)
-        chosen = possible[doubtful]
-        tags = np.nonzero(chosen)[1].tolist()
-        scores = emissions[doubtful][chosen].tolist()
+        if possible is None:
+            possible = self.possible(emissions)
+        place, only = np.nonzero(possible)
+        path = np.zeros(len(emissions), np.int64)
+        path[place] = only  # where more than one is possible, the search writes it
+        counts = np.bincount(place, minlength=len(path))
+        doubtful = np.flatnonzero(counts > 1)
+        chosen = counts[place] > 1
+        tags = only[chosen].tolist()
+        scores = emissions[place[chosen], only[chosen]].tolist()
         run: list[_Choice] = []
         taken = 0
         starts = begins[doubtful].tolist()
-        for at, count, is_start in zip(doubtful.tolist(), np.count_nonzero(chosen, axis=1).tolist(), starts, strict=True):
+        for at, count, is_start in zip(doubtful.tolist(), counts[doubtful].tolist(), starts, strict=True):
             if run and (is_start or run[-1].at + 1 != at):
                 self._search(path, begins, run)
                 run = []

@@ -43,10 +43,13 @@ _OPSET = 17
 _IR_VERSION = 8
 _RUNTIME_DOMAIN = "com.microsoft"
 _DIRECTIONS = (0, 1)  # forward, backward
-# The gates as they lie in the weights: update and reset side by side, then the candidate.
-_GATES = slice(0, 2 * UNITS)
-_CANDIDATE = slice(2 * UNITS, 3 * UNITS)
-_PARTS = (("gates", _GATES), ("candidate", _CANDIDATE))
+_BOTH = 2 * UNITS  # of both directions side by side
+# The parts as they lie in the weights: update and reset gate, then the candidate.
+_PARTS = 3
+_CANDIDATE = 2
+_GATES = slice(0, _CANDIDATE * UNITS)
+# What opens a gate of the first layer where there is no character: a sigmoid makes it exactly zero, so the next state is what is new, zero.
+_SHUT = -10000.0
 _END = int(np.iinfo(np.int64).max)
 
 
@@ -139,23 +142,24 @@ def build_graph(weights: Weights) -> bytes:
     padding_row = len(weights.rows)
     graph.constant("row_of", np.where(np.arange(CODE_POINTS) == 0, padding_row, weights.row_of), np.int32)
     graph.constant("padding_row", padding_row, np.int32)
-    graph.constant("table_rows", padding_row + 1, np.int32)
     graph.constant("state_scale", 1 / STATE_LEVELS, np.float32)
     graph.constant("state_zero", _ZERO_POINT, np.uint8)
     for name, number in (("time_axis", 0), ("batch_axis", 1), ("unit_axis", 2), ("last", -1), ("end", _END), ("before_start", -_END)):
         graph.constant(name, [number], np.int64)
-    # Both directions share one batch: forward in its first half, backward, with time reversed, in its second.
-    forward = graph.node("Gather", ["row_of", "code_points"], "rows_forward")
-    backward = graph.node("Add", [_reversed(graph, forward), "table_rows"], "rows_backward")
-    graph.node("Concat", [forward, backward], "rows", axis=1)
-    is_live = graph.node("Less", [graph.node("Mod", ["rows", "table_rows"], "own_rows"), "padding_row"], "is_live")
-    graph.node("Unsqueeze", [graph.node("Cast", [is_live], "live_flat", to=TensorProto.FLOAT), "unit_axis"], "live")
-    graph.constant("units", [UNITS], np.int64)
-    batch = graph.node("Gather", [graph.node("Shape", ["rows"], "sizes"), "batch_axis"], "batch")
-    size = graph.node("Concat", [batch, "units"], "state_size", axis=0)
+    # Both directions share one row of a batch: the backward one stands beside the forward one and reads time reversed.
+    forward = graph.node("Unsqueeze", [graph.node("Gather", ["row_of", "code_points"], "forward_flat"), "unit_axis"], "rows_forward")
+    graph.node("Concat", [forward, _reversed(graph, forward)], "rows", axis=2)
+    # What a new state of the second layer is multiplied with: 0 at padding, else 1.
+    graph.constant("live_or_not", np.repeat([[1], [0]], UNITS, axis=1), np.float32)
+    graph.constant("state_width", [0, 0, _BOTH], np.int64)
+    is_padding = graph.node("Cast", [graph.node("Equal", ["rows", "padding_row"], "is_padding")], "padding", to=TensorProto.INT32)
+    graph.node("Reshape", [graph.node("Gather", ["live_or_not", is_padding], "live_parts"), "state_width"], "live")
+    batch = graph.node("Gather", [graph.node("Shape", ["code_points"], "sizes"), "batch_axis"], "batch")
+    graph.constant("state_units", [_BOTH], np.int64)
+    size = graph.node("Concat", [batch, "state_units"], "state_size", axis=0)
     graph.node("ConstantOfShape", [size], "state_start", value=numpy_helper.from_array(np.zeros(1, np.float32)))
     states = _layer(graph, "1", _looked_up(graph, weights), first)
-    states = _layer(graph, "2", _multiplied(graph, states, second), second)
+    states = _layer(graph, "2", [*_multiplied(graph, states, second), "live"], second)
     _product(graph, states, weights.output[0], "emissions", bias=weights.output[1])
     graph.constant("transitions", weights.transitions, np.float32)
     tags = len(weights.transitions)
@@ -200,13 +204,19 @@ class _Graph:
 
 def _product(graph: _Graph, states: str, weights: Floats, output: str, *, bias: Floats | None = None) -> str:
     """Add the product of states in whole numbers with weights, and the bias. The weights get a scale for each column."""
-    scale = (np.abs(weights).max(axis=0) / np.float32(WEIGHT_LEVELS)).astype(np.float32)
-    graph.constant(f"{output}_weights", np.rint(weights / scale), np.int8)
+    scale, levels = _levels(weights)
+    graph.constant(f"{output}_weights", levels, np.int8)
     graph.constant(f"{output}_scale", scale, np.float32)
     inputs = [states, f"{output}_weights", "state_scale", f"{output}_scale", "state_zero"]
     if bias is not None:
         inputs += ["", graph.constant(f"{output}_bias", bias, np.float32)]
     return graph.node("MatMulIntegerToFloat", inputs, output, domain=_RUNTIME_DOMAIN)
+
+
+def _levels(weights: Floats) -> tuple[Floats, npt.NDArray[np.int8]]:
+    """Return a scale for each column, and the weights as whole numbers of it."""
+    scale = (np.abs(weights).max(axis=0) / np.float32(WEIGHT_LEVELS)).astype(np.float32)
+    return scale, np.rint(weights / scale).astype(np.int8)
 
 
 def _reversed(graph: _Graph, name: str) -> str:
@@ -215,36 +225,41 @@ def _reversed(graph: _Graph, name: str) -> str:
 
 
 def _looked_up(graph: _Graph, weights: Weights) -> list[str]:
-    """Add the first layer's inputs, read from tables: gates and candidate.
+    """Add the first layer's inputs, read from one table: gates and candidate, each of both directions side by side.
 
     The table is worked out in float64 and kept in float16, so that its bytes do not depend on the machine's linear algebra.
     """
     layer = weights.layers[0]
-    padding = np.zeros((1, 3 * UNITS))  # what it makes is thrown away
-    halves: list[npt.NDArray[np.float64]] = []
+    tables = np.zeros((_PARTS, len(_DIRECTIONS), len(weights.rows) + 1, UNITS))  # the last row is padding
     for index in _DIRECTIONS:
         wide = weights.rows.astype(np.float64) @ layer.inputs[index].T.astype(np.float64) + layer.input_bias(index)
-        halves += [wide, padding]
-    table = np.vstack(halves)
-    read: list[str] = []
-    for part, columns in _PARTS:
-        graph.constant(f"table_{part}", table[:, columns], np.float16)
-        as_float = graph.node("Cast", [f"table_{part}"], f"table_{part}_wide", to=TensorProto.FLOAT)
-        read.append(graph.node("Gather", [as_float, "rows"], f"first_{part}"))
-    return read
+        tables[:, index, :-1] = wide.reshape(-1, _PARTS, UNITS).swapaxes(0, 1)
+    tables[:_CANDIDATE, :, -1] = _SHUT
+    graph.constant("table", tables.reshape(-1, UNITS), np.float16)
+    begins = np.arange(tables[..., 0, 0].size).reshape(tables.shape[:2]) * tables.shape[2]
+    made: list[str] = []
+    for name, part in (("gates", begins[:_CANDIDATE]), ("candidate", begins[_CANDIDATE:])):
+        graph.constant(f"begins_{name}", part.reshape(-1), np.int32)
+        graph.constant(f"width_{name}", [0, 0, part.size * UNITS], np.int64)
+        rows = graph.node("Concat", ["rows"] * len(part), f"rows_{name}", axis=2) if len(part) > 1 else "rows"
+        places = graph.node("Add", [rows, f"begins_{name}"], f"places_{name}")
+        read = graph.node("Cast", [graph.node("Gather", ["table", places], f"read_{name}")], f"read_wide_{name}", to=TensorProto.FLOAT)
+        made.append(graph.node("Reshape", [read, f"width_{name}"], f"first_{name}"))
+    return made
 
 
 def _multiplied(graph: _Graph, states: str, layer: Layer) -> list[str]:
-    """Add the second layer's inputs: gates and candidate."""
-    sides = (states, _reversed(graph, states))
-    made: list[str] = []
-    for part, columns in _PARTS:
-        halves = [
-            _product(graph, side, layer.inputs[index].T[:, columns], f"second_{part}_{index}", bias=layer.input_bias(index)[columns])
-            for index, side in zip(_DIRECTIONS, sides, strict=True)
-        ]
-        made.append(graph.node("Concat", halves, f"second_{part}", axis=1))
-    return made
+    """Add the second layer's inputs: gates and candidate, each of both directions side by side."""
+    graph.constant("parts", [0, 0, _PARTS, UNITS], np.int64)
+    graph.constant("parts_flat", [0, 0, _PARTS * _BOTH], np.int64)
+    graph.constant("part_sizes", [_CANDIDATE * _BOTH, _BOTH], np.int64)
+    parts: list[str] = []
+    for index, side in zip(_DIRECTIONS, (states, _reversed(graph, states)), strict=True):
+        product = _product(graph, side, layer.inputs[index].T, f"second_{index}", bias=layer.input_bias(index))
+        parts.append(graph.node("Reshape", [product, "parts"], f"second_parts_{index}"))
+    both = graph.node("Reshape", [graph.node("Concat", parts, "second_parts", axis=3), "parts_flat"], "second_flat")
+    graph.split(both, ["second_gates", "second_candidate"], axis=2, sizes="part_sizes")
+    return ["second_gates", "second_candidate"]
 
 
 def _layer(graph: _Graph, name: str, inputs: list[str], layer: Layer) -> str:
@@ -255,49 +270,63 @@ def _layer(graph: _Graph, name: str, inputs: list[str], layer: Layer) -> str:
     Args:
         graph: What is written.
         name: Tells the layer's names from the other's.
-        inputs: Gates and candidate, both directions in one batch, as products with the input weights.
+        inputs: Gates and candidate, both directions side by side, as products with the input weights; and what a new state is
+            multiplied with, if gates and candidate do not make it zero at padding.
         layer: The weights.
     """
-    inputs = ["state_start", *inputs, "live"]
-    graph.nodes.append(helper.make_node("Scan", inputs, [f"final_{name}", f"came_{name}"], body=_body(name, layer), num_scan_inputs=3))
+    body = _body(name, layer, is_masked="live" in inputs)
+    made = [f"final_{name}", f"came_{name}"]
+    graph.nodes.append(helper.make_node("Scan", ["state_start", *inputs], made, body=body, num_scan_inputs=len(inputs)))
     final = graph.node("QuantizeLinear", [f"final_{name}", "state_scale", "state_zero"], f"final_whole_{name}")
     final = graph.node("Unsqueeze", [final, "time_axis"], f"final_position_{name}")
     came = graph.node("Slice", [f"came_{name}", "batch_axis", "end", "time_axis"], f"rest_{name}")  # from the second position on
     both = graph.node("Concat", [came, final], f"both_{name}", axis=0)
     forward, backward = f"forward_{name}", f"backward_{name}"
-    graph.split(both, [forward, backward], axis=1)
+    graph.split(both, [forward, backward], axis=2)
     return graph.node("Concat", [forward, _reversed(graph, backward)], f"states_{name}", axis=2)
 
 
-def _body(name: str, layer: Layer) -> GraphProto:
+def _body(name: str, layer: Layer, *, is_masked: bool) -> GraphProto:
     """Return what happens at one position, in both directions (each at its own position)."""
     graph = _Graph()
-    graph.constant("sizes", [2 * UNITS, UNITS], np.int64)
-    graph.constant("gate_sizes", [UNITS, UNITS], np.int64)
+    graph.constant("sizes", [_CANDIDATE * _BOTH, _BOTH], np.int64)
+    graph.constant("gate_sizes", [_BOTH, _BOTH], np.int64)
     graph.constant("state_scale", 1 / STATE_LEVELS, np.float32)
     graph.constant("state_zero", _ZERO_POINT, np.uint8)
     whole = graph.node("QuantizeLinear", ["state", "state_scale", "state_zero"], "whole")
-    graph.split(whole, ["whole_0", "whole_1"], axis=0)
-    products = []
-    for index in _DIRECTIONS:
-        bias = np.concatenate([np.zeros(2 * UNITS, np.float32), layer.candidate_bias(index)])
-        products.append(_product(graph, f"whole_{index}", layer.states[index].T, f"product_{index}", bias=bias))
-    graph.split(graph.node("Concat", products, "products", axis=0), ["gates", "inner"], axis=1, sizes="sizes")
+    weights, bias = _both_directions(layer)
+    scale, levels = _levels(weights)
+    graph.constant("weights", levels, np.int8)
+    graph.constant("scale", np.float32(1 / STATE_LEVELS) * scale, np.float32)
+    graph.constant("inner_bias", bias, np.float32)
+    sums = graph.node("MatMulInteger", [whole, "weights", "state_zero"], "sums")
+    product = graph.node("Mul", [graph.node("Cast", [sums], "sums_float", to=TensorProto.FLOAT), "scale"], "product")
+    graph.split(product, ["gates", "inner_sum"], axis=1, sizes="sizes")
+    graph.node("Add", ["inner_sum", "inner_bias"], "inner")
     gates = graph.node("Sigmoid", [graph.node("Add", ["gates", "gates_in"], "sum")], "open")
     graph.split(gates, ["update", "reset"], axis=1, sizes="gate_sizes")
     inner = graph.node("Add", [graph.node("Mul", ["reset", "inner"], "let"), "candidate_in"], "new")
     candidate = graph.node("Tanh", [inner], "candidate")
     change = graph.node("Mul", ["update", graph.node("Sub", ["state", candidate], "old")], "stay")
-    made = graph.node("Mul", [graph.node("Add", [candidate, change], "made"), "live"], "next")
-    inputs = [
-        _value("state", TensorProto.FLOAT),
-        _value("gates_in", TensorProto.FLOAT, 2 * UNITS),
-        _value("candidate_in", TensorProto.FLOAT),
-        _value("live", TensorProto.FLOAT, 1),
-    ]
-    outputs = [_value(made, TensorProto.FLOAT), _value(whole, TensorProto.UINT8)]
+    made = graph.node("Add", [candidate, change], "next")
+    inputs = [_value("state"), _value("gates_in", columns=_CANDIDATE * _BOTH), _value("candidate_in")]
+    if is_masked:
+        made = graph.node("Mul", [made, "live"], "next_live")
+        inputs.append(_value("live"))
+    outputs = [_value(made), _value(whole, TensorProto.UINT8)]
     # A graph inside a graph must not use the outer one's names.
     return _renamed(helper.make_graph(graph.nodes, f"position_{name}", inputs, outputs, graph.constants), f"_of_{name}")
+
+
+def _both_directions(layer: Layer) -> tuple[Floats, Floats]:
+    """Return state weights ``[256, 768]`` and candidate biases of both directions; what one direction's state adds to the other is 0.
+
+    In up to eight rows one product with as many zeros costs less than two products and the nodes that divide and join.
+    """
+    weights = np.zeros((2, UNITS, _PARTS, 2, UNITS), np.float32)
+    for index in _DIRECTIONS:
+        weights[index, :, :, index] = layer.states[index].T.reshape(UNITS, _PARTS, UNITS)
+    return weights.reshape(_BOTH, _PARTS * _BOTH), np.concatenate([layer.candidate_bias(index) for index in _DIRECTIONS])
 
 
 def _renamed(graph: GraphProto, ending: str) -> GraphProto:
@@ -310,7 +339,7 @@ def _renamed(graph: GraphProto, ending: str) -> GraphProto:
     return graph
 
 
-def _value(name: str, kind: TensorProto.DataType, columns: int = UNITS) -> ValueInfoProto:
+def _value(name: str, kind: TensorProto.DataType = TensorProto.FLOAT, columns: int = _BOTH) -> ValueInfoProto:
     return helper.make_tensor_value_info(name, kind, ["batch", columns])
 
 

@@ -29,7 +29,9 @@ _COUNTED = f"(?:{DIGIT}{{1,4}}|[A-ZＡ-Ｚ]{DIGIT}{{0,3}}|[一二三四五六七
 _UNIT = f"{_COUNTED}(?:号楼|号院|单元|[号栋幢座塔期楼层室房户门])"
 _ROOM = f"{HYPHEN}?[A-ZＡ-Ｚ]?{DIGIT}{{2,4}}(?![0-9０-９年月日万元.])"
 _WITHIN = f"(?:{_UNIT}){{0,2}}(?:{_UNIT}|{_ROOM})?"
-_HOUSE = f"(?:{_ROAD}{_NUMBER}{_NOT_A_ROUTE}(?:{_COMPOUND}){{0,2}}{_WITHIN}|(?:{_CROSSING}|{_ROAD})?{_COMPOUND}(?={_UNIT}){_WITHIN})"
+# An estate without a number in the road needs a building. That is said by what is matched and not by a look-ahead: the prefilter sees it.
+_BUILDING = f"{_UNIT}(?:{_UNIT})?(?:{_UNIT}|{_ROOM})?"
+_HOUSE = f"(?:{_ROAD}{_NUMBER}{_NOT_A_ROUTE}(?:{_COMPOUND}){{0,2}}{_WITHIN}|(?:{_CROSSING}|{_ROAD})?{_COMPOUND}{_BUILDING})"
 
 
 class CnAddressRecognizer(IdentifierRecognizer):
