@@ -79,7 +79,7 @@ format: $(LOCK_STAMP)  ## Rewrite the sources as ruff wants them
 	$(BIN)/ruff format .
 
 bench: install  ## Each claim of the README beside its rival in the same run; see benchmarks/README.md
-	for script in $$(grep -l '__main__' benchmarks/*.py | grep -v pipeline); do \
+	for script in $$(grep -l '__main__' benchmarks/*.py | grep -v -e pipeline -e rivals -e synth -e chinese); do \
 	  echo "== $$script"; $(BIN)/python -m "benchmarks.$$(basename "$$script" .py)"; \
 	done
 	for mode in channel catch-up 'live --rate 2000'; do echo "== pipeline $$mode"; $(BIN)/python -m benchmarks.pipeline $$mode; done
