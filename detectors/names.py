@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from detectors.blas import Floats, product
+
 _NEVER = np.float32(-1e9)
 _CACHED_WORDS_MAX = 65_536
 
@@ -126,7 +127,7 @@ class NameTagger:
         vectors = self._encode(steps, sizes)
         for step in steps:
             step.state.arrived += len(step.keys)
-        self._decoder.decode(steps, _product(vectors, self._linear[0]) + self._linear[1], sizes, undecided, is_space)
+        self._decoder.decode(steps, product(vectors, self._linear[0]) + self._linear[1], sizes, undecided, is_space)
 
     def _padding(self) -> Floats:
         """Return the rows that precede every stream: what zero rows become, layer by layer."""
@@ -181,18 +182,6 @@ class NameTagger:
         return self._table[[rows[name] for name in names]]
 
 
-def _product(rows: Floats, weights: Floats) -> Floats:
-    """Multiply such that a row's product does not depend, to the last bit, on what else is in the batch.
-
-    BLAS takes another path for a single row, which adds up in another order; two equal rows keep it on the common one.
-    """
-    if len(rows) == 1:
-        pair: Floats = np.repeat(rows, 2, axis=0) @ weights
-        return pair[:1]
-    product: Floats = rows @ weights
-    return product
-
-
 @dataclass(frozen=True, slots=True)
 class _Layer:
     """One residual convolution: three neighbouring rows, maxout, layer norm."""
@@ -220,7 +209,7 @@ class _Layer:
 
     def apply(self, left: Floats, centre: Floats, right: Floats) -> Floats:
         """Return the layer's rows for the centre rows; all three have the shape (n, width)."""
-        mixed = _product(np.concatenate([left, centre, right], axis=1), self.weights)
+        mixed = product(np.concatenate([left, centre, right], axis=1), self.weights)
         mixed += self.bias
         best = np.maximum(mixed[:, : self.outputs], mixed[:, self.outputs : 2 * self.outputs])
         for piece in range(2, self.pieces):
@@ -284,9 +273,9 @@ class _Decoder:
             undecided: The first undecided token of each stream before the step.
             is_space: White-space flags from that token on.
         """
-        parts = _product(vectors, self._lower)
+        parts = product(vectors, self._lower)
         hidden = parts[:, : self._part] + self._closed_bias
-        scores = _product(np.maximum(hidden[:, 0::2], hidden[:, 1::2]), self._upper)
+        scores = product(np.maximum(hidden[:, 0::2], hidden[:, 1::2]), self._upper)
         scores += self._upper_bias
         scores += self._closed_mask
         first_row = 0

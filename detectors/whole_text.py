@@ -12,8 +12,8 @@ from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
 from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 from spacy.tokens import Span
-from thinc.api import NumpyOps
 
+from detectors.blas import SteadyOps
 from detectors.context import BOOST, BOOSTED_MIN, KEYWORDS_BEFORE, KeywordTable, boosted, own_label, supports
 from detectors.plausible import is_plausible_name
 from detectors.tokens import PieceTokenizer, runs
@@ -46,7 +46,7 @@ class NamesNlpEngine(SpacyNlpEngine):
         """Load the pinned model from its package; nothing is downloaded."""
         nlp = spacy.load(SPACY_MODEL, exclude=_UNUSED_PIPES)
         # thinc's own BLAS knows few processors and falls back to a kernel four times slower than numpy's.
-        ops = NumpyOps(use_blis=False)
+        ops = SteadyOps(use_blis=False)
         ner: Any = nlp.get_pipe("ner")
         for node in ner.model.walk():
             node.ops = ops

@@ -101,3 +101,14 @@ def test_no_entity_is_decided_before_its_last_token_and_the_reach_behind_it() ->
         decided.update({one.last: row for one in step.found})
     assert decided
     assert all(row >= last + tagger().reach for last, row in decided.items())
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 37])
+def test_what_a_word_gives_does_not_depend_on_the_words_it_first_came_with(size: int) -> None:
+    """A scanner computes the row of a word once, in whatever batch it is new: its past must not show in what it finds."""
+    keys = tokens_of(" ".join(f"word{number} {number}% Name{number}" for number in range(120))).keys
+    together = NameTagger(nlp())._embedded(keys)
+    apart = NameTagger(nlp())
+    for start in range(0, len(keys), size):
+        rows = apart._embedded(keys[start : start + size])
+        assert np.array_equal(rows, together[start : start + size])
