@@ -35,7 +35,7 @@ def product(rows: Floats, weights: Floats) -> Floats:
     return result
 
 
-class SteadyOps(NumpyOps):  # type: ignore[misc] - thinc is not typed
+class SteadyOps(NumpyOps):  # type: ignore[misc]  # thinc is not typed
     """thinc's operations with ``product``: what a model makes of a word does not depend on the words that come with it."""
 
     def gemm(self, x: Floats, y: Floats, *, out: Floats | None = None, trans1: bool = False, trans2: bool = False) -> Floats:

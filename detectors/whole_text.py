@@ -15,6 +15,7 @@ from spacy.tokens import Span
 
 from detectors.blas import SteadyOps
 from detectors.context import BOOST, BOOSTED_MIN, KEYWORDS_BEFORE, KeywordTable, boosted, own_label, supports
+from detectors.names import NameTagger, Step
 from detectors.plausible import is_plausible_name
 from detectors.tokens import PieceTokenizer, runs
 
@@ -53,22 +54,29 @@ class NamesNlpEngine(SpacyNlpEngine):
         nlp.tokenizer = PieceTokenizer(nlp.tokenizer, nlp.vocab)
         nlp.max_length = 1 << 30
         self.nlp: Any = {LANGUAGE: nlp}
+        self._tagger: NameTagger | None = None
 
     def process_text(self, text: str, language: str) -> NlpArtifacts:
-        """Tokenise a text and tag each stretch of it that the English model can read (``detectors.tokens.runs``)."""
+        """Tokenise a text and tag each stretch of it that the English model can read (``detectors.tokens.runs``).
+
+        The tagger is that of the streams (``detectors.names``): it is spaCy's model, but adds up in an order of its own, and where two
+        labels are equal to six digits the last bit decides.
+        """
         nlp = self.nlp[language]
-        tokenizer: PieceTokenizer = nlp.tokenizer
-        ner = nlp.get_pipe("ner")
         doc = nlp.make_doc(text)
-        stretches = runs(tokenizer.unread([token.lower for token in doc]), len(doc))
-        if len(stretches) == 1:
-            return self._doc_to_nlp_artifact(ner(doc), language)
-        entities = []
-        for first, after in stretches:
-            if after > first:
-                tagged = ner(tokenizer.joined(doc[first:after]))
-                entities += [Span(doc, first + one.start, first + one.end, label=one.label) for one in tagged.ents]
-        doc.set_ents(entities)
+        tokens = nlp.tokenizer.tokens(text, 0)
+        if self._tagger is None:
+            self._tagger = NameTagger(nlp)
+        shown = [(first, after) for first, after in runs(tokens.unread, len(tokens)) if after > first]
+        steps = [Step(self._tagger.open(), tokens.keys[first:after], last=True) for first, after in shown]
+        self._tagger.step(steps, [tokens.is_space[first:after] for first, after in shown])
+        doc.set_ents(
+            [
+                Span(doc, first + one.first, first + one.last + 1, label=one.label)
+                for (first, _), step in zip(shown, steps, strict=True)
+                for one in step.found
+            ]
+        )
         return self._doc_to_nlp_artifact(doc, language)
 
     def _doc_to_nlp_artifact(self, doc: Any, language: str) -> NlpArtifacts:
