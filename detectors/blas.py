@@ -31,8 +31,8 @@ def product(rows: Floats, weights: Floats) -> Floats:
     if len(rows) == 1:
         pair: Floats = np.repeat(rows, 2, axis=0) @ weights
         return pair[:1]
-    result: Floats = rows @ weights
-    return result
+    multiplied: Floats = rows @ weights
+    return multiplied
 
 
 class SteadyOps(NumpyOps):  # type: ignore[misc]  # thinc is not typed
