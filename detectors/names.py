@@ -5,7 +5,8 @@ The same weights and the same arithmetic as the ``ner`` component of the pipelin
 
 * the token vector is a hash embedding of norm, prefix, suffix and shape, followed by residual convolutions of window 1: a token's vector
   depends on as many tokens on each side as there are layers, and two rows of memory per layer are enough to go on;
-* the embedding depends on the word alone, so it is computed once per word;
+* the embedding depends on the word alone, so it is computed once per word; so is what it gives to the first convolution, whose sum over
+  three neighbouring words is then three look-ups and no product;
 * while no entity is open the next decision depends on one token's vector only. So all of them are one matrix product, and what was decided
   never changes.
 """
@@ -22,7 +23,9 @@ from numpy.typing import NDArray
 from detectors.blas import Floats, product
 
 _NEVER = np.float32(-1e9)
-_CACHED_WORDS_MAX = 65_536
+_WORD = "V32"  # norm, prefix, suffix and shape of a word, as bytes
+_NO_WORD = bytes(32)  # what stands before a stream and behind it
+_CACHED_WORDS_MAX = 24_576  # some 4 KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class NameState:
     """What the tagger keeps of one stream.
 
     Attributes:
-        tails: The last two rows that entered each layer, float32 of shape (layers, 2, width).
+        tails: The last two rows that entered each layer but the first, float32 of shape (layers - 1, 2, width).
+        words: The last two words.
         arrived: Tokens given so far.
         left: Tokens that have left the last layer; negative while only padding has.
         resume: Decisions before this token are known and not repeated (after a restart).
@@ -57,6 +61,7 @@ class NameState:
     """
 
     tails: Floats
+    words: tuple[bytes, bytes]
     left: int
     arrived: int = 0
     resume: int = 0
@@ -105,13 +110,15 @@ class NameTagger:
         linear = next(layer for layer in tok2vec.layers if layer.name == "linear")
         self._linear: tuple[Floats, Floats] = (np.ascontiguousarray(linear.get_param("W").T), linear.get_param("b"))
         self._decoder = _Decoder(ner)
-        self._rows: dict[bytes, int] = {}
-        self._table: Floats = np.empty((1024, self._width), dtype=np.float32)
+        first = self._layers[0]
+        self._first_weights: Floats = np.concatenate(np.split(first.weights, 3), axis=1)
+        self._rows: dict[bytes, int] = {_NO_WORD: 0}
+        self._table: Floats = np.zeros((1024, self._width + self._first_weights.shape[1]), dtype=np.float32)
         self._tails = self._padding()
 
     def open(self) -> NameState:
         """Return the state of a stream of which nothing has come yet."""
-        return NameState(tails=self._tails, left=-self.reach)
+        return NameState(tails=self._tails, words=(_NO_WORD, _NO_WORD), left=-self.reach)
 
     def step(self, steps: Sequence[Step], is_space: Sequence[Sequence[bool]]) -> None:
         """Take new tokens of many streams; fill ``found`` of each step and advance its state.
@@ -135,24 +142,27 @@ class NameTagger:
         for index, layer in enumerate(self._layers[:-1]):
             row = tails[index, :1]
             tails[index + 1] = layer.apply(row, row, row)
-        return tails
+        return tails[1:]
 
     def _encode(self, steps: Sequence[Step], sizes: NDArray[np.int64]) -> Floats:
         """Run the new tokens through the convolutions; the rows that leave lag behind by one token a layer."""
         rows = int(sizes.sum())
-        current: Floats = np.zeros((rows, self._width), dtype=np.float32)
-        firsts = np.cumsum(sizes) - sizes
-        words = np.concatenate([step.keys for step in steps])
-        lengths = np.fromiter((len(step.keys) for step in steps), np.int64, len(steps))
-        current[np.repeat(firsts - (np.cumsum(lengths) - lengths), lengths) + np.arange(len(words))] = self._embedded(words)
-        # Each stream's block: two rows of memory, then its new rows.
-        block = firsts + 2 * np.arange(len(steps))
+        # Each stream's block: two rows of memory, then its new rows; zero words push the last tokens of a stream out.
+        names: list[bytes] = []
+        for step in steps:
+            own = step.keys.view(_WORD).ravel().tolist() + ([_NO_WORD] * self.reach if step.last else [])
+            names += step.state.words
+            names += own
+            step.state.words = (names[-2], names[-1])
+        words = self._embedded(names)
+        block = np.cumsum(sizes) - sizes + 2 * np.arange(len(steps))
         new = np.arange(rows) + 2 * (np.repeat(np.arange(len(steps)), sizes) + 1)
+        current = self._first(words, new)
         tails = np.stack([step.state.tails for step in steps])
         after = np.empty_like(tails)
         ends = block + sizes
         stacked: Floats = np.empty((rows + 2 * len(steps), self._width), dtype=np.float32)
-        for index, layer in enumerate(self._layers):
+        for index, layer in enumerate(self._layers[1:]):
             stacked[block] = tails[:, index, 0]
             stacked[block + 1] = tails[:, index, 1]
             stacked[new] = current
@@ -163,23 +173,33 @@ class NameTagger:
             step.state.tails = kept.copy()
         return current
 
-    def _embedded(self, keys: NDArray[np.uint64]) -> Floats:
-        """Return the embedding rows of words, computing those of new words only."""
+    def _first(self, words: NDArray[np.intp], new: NDArray[np.int64]) -> Floats:
+        """Return what leaves the first layer: the parts of three neighbouring words, added up."""
+        layer, width, table = self._layers[0], self._width, self._table
+        part = layer.outputs * layer.pieces
+        left, centre = words[new - 2], words[new - 1]
+        mixed = table[left, width : width + part]
+        mixed += table[centre, width + part : width + 2 * part]
+        mixed += table[words[new], width + 2 * part :]
+        return layer.finish(mixed, table[centre, :width])
+
+    def _embedded(self, names: Sequence[bytes]) -> NDArray[np.intp]:
+        """Return the rows of the table for words, computing those of new words only."""
         if len(self._rows) > _CACHED_WORDS_MAX:
-            self._rows.clear()
-        names = keys.view("V32").ravel().tolist()
+            self._rows = {_NO_WORD: 0}
         rows = self._rows
-        missing = {name: index for index, name in enumerate(names) if name not in rows}
+        missing = list(dict.fromkeys(name for name in names if name not in rows))
         if missing:
-            vectors = keys[list(missing.values())]
+            vectors: Any = np.frombuffer(b"".join(missing), dtype=np.uint64).reshape(-1, 4)
             for layer in self._embed:
                 vectors = layer.predict(vectors)
             base = len(rows)
             while base + len(missing) > len(self._table):
                 self._table = np.concatenate([self._table, np.empty_like(self._table)])
-            self._table[base : base + len(missing)] = vectors
+            self._table[base : base + len(missing), : self._width] = vectors
+            self._table[base : base + len(missing), self._width :] = product(vectors, self._first_weights)
             rows.update(zip(missing, range(base, base + len(missing)), strict=True))
-        return self._table[[rows[name] for name in names]]
+        return np.fromiter((rows[name] for name in names), np.intp, len(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +229,17 @@ class _Layer:
 
     def apply(self, left: Floats, centre: Floats, right: Floats) -> Floats:
         """Return the layer's rows for the centre rows; all three have the shape (n, width)."""
-        mixed = product(np.concatenate([left, centre, right], axis=1), self.weights)
+        return self.finish(product(np.concatenate([left, centre, right], axis=1), self.weights), centre)
+
+    def finish(self, mixed: Floats, centre: Floats) -> Floats:
+        """Return the layer's rows for sums over three rows, which are written over, and the centre rows."""
         mixed += self.bias
         best = np.maximum(mixed[:, : self.outputs], mixed[:, self.outputs : 2 * self.outputs])
         for piece in range(2, self.pieces):
             np.maximum(best, mixed[:, piece * self.outputs : (piece + 1) * self.outputs], out=best)
-        best -= best.mean(axis=1, keepdims=True)
-        variance = np.einsum("ij,ij->i", best, best)[:, None] / np.float32(self.outputs) + np.float32(1e-8)
+        width = np.float32(self.outputs)
+        best -= np.add.reduce(best, axis=1, keepdims=True) / width
+        variance = np.einsum("ij,ij->i", best, best)[:, None] / width + np.float32(1e-8)
         best /= np.sqrt(variance)
         best *= self.gain
         best += self.shift
