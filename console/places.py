@@ -32,7 +32,7 @@ _LATIN_LETTERS_MIN = 20
 _LATIN_LAST = "\u024f"
 
 # The model tells three kinds of Chinese apart, badly; they are one here.
-_CHINESE = frozenset({"zh", "yue", "wuu"})
+_CHINESE = frozenset({"zh", "zh-Hant", "yue", "wuu"})
 _SPOKEN_BY_NOBODY = frozenset({"en", "ru"})  # known to the model; they put no country in play
 
 

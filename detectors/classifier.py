@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from detectors.han import variety
 from models.session import OnnxModel
 from schemas.records import ModelUse
 
 NO_LANGUAGE = "zxx"  # ISO 639: no linguistic content
 
 _NAME = "language"
+_CHINESE = frozenset({"zh", "yue", "wuu"})  # what the model tells apart by bytes, and takes one for the other
+_LETTERS_LEAST = 0.3
+_FIRST_IDEOGRAPH = "\u2e80"
 _TEXT_BYTES_MAX = 256
 _TIMES = (32, 64, 128, 256)  # bytes; a text runs in the shortest that holds it
 _BATCH_MAX = 64
@@ -41,8 +46,9 @@ class LanguageClassifier:
     def classify(self, texts: Sequence[str]) -> list[ModelUse]:
         """Return one record for each text, in order.
 
-        The first 256 bytes count (fewer if they end inside a character). A text without a letter is ``zxx`` with score 1 and is not shown
-        to the model; a text in which the model knows nothing is ``zxx`` with the score of a blind guess.
+        The first 256 bytes count (fewer if they end inside a character). A text that is hardly letters is ``zxx`` with score 1 and is not
+        shown to the model; a text in which the model knows nothing is ``zxx`` with the score of a blind guess. Chinese is ``zh``,
+        ``zh-Hant`` or ``yue`` by its characters (``detectors.han``), with the model's score for what it took it for.
 
         Raises:
             DetectionError: The model failed.
@@ -50,7 +56,7 @@ class LanguageClassifier:
         uses: list[ModelUse] = [self._use(NO_LANGUAGE, 1.0)] * len(texts)
         by_time: dict[int, list[tuple[int, bytes]]] = {}
         for position, text in enumerate(texts):
-            if any(map(str.isalpha, text)):
+            if _has_words(text):
                 encoded = encode(text)
                 time = next(each for each in _TIMES if len(encoded) <= each)
                 by_time.setdefault(time, []).append((position, encoded))
@@ -59,7 +65,7 @@ class LanguageClassifier:
                 part = waiting[start : start + _BATCH_MAX]
                 labelled = self._run(_padded([encoded for _, encoded in part], time), len(part))
                 for (position, _), use in zip(part, labelled, strict=True):
-                    uses[position] = use
+                    uses[position] = replace(use, label=variety(texts[position])) if use.label in _CHINESE else use
         return uses
 
     def _run(self, batch: npt.NDArray[np.uint8], count: int) -> Iterator[ModelUse]:
@@ -73,6 +79,14 @@ class LanguageClassifier:
     def _use(self, label: str, score: float) -> ModelUse:
         """Return the record of one verdict."""
         return ModelUse(_NAME, self._model.sha256, self._model.provider, label, round(score, _SCORE_DECIMALS))
+
+
+def _has_words(text: str) -> bool:
+    """Tell whether a text is to be taken for language: by its share of letters, and where a letter is a word in any case."""
+    letters = sum(map(str.isalpha, text))
+    if letters >= _LETTERS_LEAST * len(text):
+        return letters > 0
+    return any(character >= _FIRST_IDEOGRAPH and character.isalpha() for character in text)
 
 
 def encode(text: str) -> bytes:
