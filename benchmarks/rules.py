@@ -114,6 +114,7 @@ def main() -> None:
                 model_origin="CN",
                 route="shantou-singapore",
                 mechanisms=("art9_unlabelled", "sg_contract"),
+                domains=frozenset(),
                 declared=compiled.assumed,
             )
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import os
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any
 
 import typer
-from kafka.errors import KafkaError
 from rich.console import Console
 from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -25,15 +22,18 @@ from console import evidence as ledger
 from console import installation, screens
 from console.account import Account
 from console.answers import Answer, Defaults, read_answers
+from console.classify import classify
+from console.exits import EXIT_FAILURE, fail, guarded
 from console.interrupts import unwinding
+from console.models import models_app
+from console.picture import picture
 from console.samples.compose import answers_path
-from schemas.errors import CarnetError, ConfigurationError, LedgerError
+from schemas.errors import ConfigurationError
 from streams import topics
 from streams.codecs import build_codec
 from streams.names import DELIVERIES, HELD
 from streams.settings import Settings
 
-EXIT_FAILURE, EXIT_USAGE, EXIT_ALTERED, EXIT_INTERRUPTED = 1, 2, 3, 130
 HELP = """Inspect generated text before it crosses a border.
 
 Exit codes: 0 ok; 1 failure; 2 usage or configuration; of `verify` also 3 evidence altered, 4 evidence missing or cut off,
@@ -45,46 +45,12 @@ Settings come from CARNET_* variables; after `carnet up` the other commands find
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 topics_app = typer.Typer(help="Create or check the topics.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
+app.add_typer(models_app, name="models")
 screen = Console()
 
 Home = Annotated[Path, typer.Option(help="Where broker, logs and keys are kept.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 DEFAULT_HOME = Path(".carnet")
-P = ParamSpec("P")
-
-
-def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
-    """Turn what a command returns or raises into an exit code, and an error into one line on standard error."""
-
-    @functools.wraps(command)
-    def run(*arguments: P.args, **options: P.kwargs) -> None:
-        code = EXIT_FAILURE
-        try:
-            code = command(*arguments, **options) or 0
-        except ConfigurationError as failure:
-            code = _fail(str(failure), EXIT_USAGE)
-        except LedgerError as failure:
-            code = _fail(str(failure), EXIT_ALTERED)
-        except CarnetError as failure:
-            code = _fail(failure.detail or str(failure), EXIT_FAILURE)
-        except KafkaError as failure:
-            code = _fail(f"Kafka: {type(failure).__name__} (carnet status)", EXIT_FAILURE)
-        except KeyboardInterrupt:
-            code = EXIT_INTERRUPTED
-        except BrokenPipeError:  # the reader of our output went away, as `| head` does: nothing is wrong
-            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - it stays open until the interpreter flushed it
-            code = 0
-        except OSError as failure:
-            code = _fail(f"{failure.filename or 'the system'}: {failure.strerror or type(failure).__name__}", EXIT_FAILURE)
-        raise typer.Exit(code)
-
-    return run
-
-
-def _fail(line: str, code: int) -> int:
-    """Print one line on standard error."""
-    sys.stderr.write(f"carnet: {' '.join(line.split())}\n")
-    return code
 
 
 def _print_json(fields: Any) -> None:
@@ -220,7 +186,7 @@ def feed(
         for reason, count in account.withheld_by_reason.most_common():
             screen.print(f"  {count:,} withheld: {reason}")
     if wait and done.unaccounted:
-        return _fail(f"{done.unaccounted:,} streams are unaccounted for after {feeding.SILENCE_S:.0f} s (carnet status)", EXIT_FAILURE)
+        return fail(f"{done.unaccounted:,} streams are unaccounted for after {feeding.SILENCE_S:.0f} s (carnet status)", EXIT_FAILURE)
     return 0
 
 
@@ -253,6 +219,10 @@ def scan(
     run_scan(options, Settings.load(), screen, sys.stdout.write)
 
 
+app.command()(guarded(classify))
+app.command()(guarded(picture))
+
+
 @app.command()
 @guarded
 def recognizers(
@@ -280,6 +250,7 @@ def recognizers(
 def quality(
     *,
     directory: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="Folder with pii/ and corpora/.")] = None,
+    classifiers: Annotated[bool, typer.Option("--classifiers", help="Domains, kinds, names and languages, by the models.")] = False,
     rivals: Annotated[bool, typer.Option("--rivals", help="Beside Presidio, argus-redact and datafog; needs a checkout.")] = False,
     answers: Annotated[int, typer.Option(min=1, help="Texts of each file of real answers.")] = 150,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, as in docs/quality.md.")] = False,
@@ -287,8 +258,15 @@ def quality(
 ) -> None:
     """Measure what is found and what is false on texts whose values are known, by type.
 
-    A value is found if findings of any type cover four fifths of it; a finding that touches no value is false.
+    A value is found if findings of any type cover four fifths of it; a finding that touches no value is false. With --classifiers: what
+    the models say of texts written by hand, and of Universal NER where --data has it; --markdown then writes into docs/quality.md.
     """
+    if classifiers:
+        from console.classifiers_run import run_classifiers  # noqa: PLC0415 - the models take seconds to load
+
+        models = Settings.load().models.dir
+        run_classifiers(directory, models=models, rivals=rivals, markdown=markdown, as_json=as_json, write=sys.stdout.write)
+        return
     from console.quality_run import run_quality  # noqa: PLC0415 - the detectors take seconds to load
 
     run_quality(directory, rivals=rivals, answers=answers, markdown=markdown, as_json=as_json, screen=screen, write=sys.stdout.write)

@@ -21,6 +21,10 @@ FactKind = Literal["bool", "int", "str", "set"]
 
 PROVENANCE = frozenset({"foreign_echo", "domestic_source", "unmatched", "unknown"})
 CONTENT_KINDS = frozenset({"text", "code", "image", "audio", "video", "file"})
+FORMS = frozenset({"prose", "code", "structured", "service"})
+DOMAINS = frozenset(
+    ["health", "financial", "biometric", "religion", "minor", "location", "identity", "political", "union", "sexual", "genetic", "criminal"]
+)  # what the text model tells (models/manifest.yaml)
 LABELS_PRESENT = frozenset({"explicit", "aigc", "c2pa", "watermark", "notice"})
 RECIPIENTS = frozenset({"b2b", "consumer", "data_subject", "foreign_authority"})
 
@@ -88,10 +92,12 @@ def vocabulary() -> dict[str, FactType]:
         "personal_values": _count("Personal values found so far in the stream, repeats included: an upper bound of people"),
         "provenance_set": FactType("set", "Where the personal values came from", PROVENANCE),
         "credential_provenance": FactType("set", "Where the credentials came from", PROVENANCE),
-        "sensitive": _flag("Something found is sensitive in the sense of PIPL Art 28"),
+        "sensitive": _flag("Something found is sensitive in the sense of PIPL Art 28, by itself or by what the text around it is about"),
         "subjects": FactType("set", "Countries whose people the findings concern, where the entity type tells", iso),
         # What kind of text it is.
         "kind": FactType("str", "Kind of content", CONTENT_KINDS),
+        "form": FactType("str", "Kind of text, as the classifier says", FORMS),
+        "domains": FactType("set", "What the text is about that is sensitive, as the classifier says", DOMAINS),
         "language": FactType("str", "BCP 47 tag of the language", None),
         "token_count": _count("Tokens of the stream so far"),
         "synthetic": _flag("The content is generated"),
@@ -198,6 +204,8 @@ def facts_of(
     personal_before: int = 0,
     kind: str = "text",
     synthetic: bool = True,
+    form: str | None = None,
+    domains: frozenset[str] | None = None,
     declared: Mapping[str, FactValue] | None = None,
 ) -> dict[str, FactValue]:
     """The facts of one segment.
@@ -215,6 +223,9 @@ def facts_of(
         personal_before: Personal values found in the stream's earlier segments.
         kind: One of ``CONTENT_KINDS``.
         synthetic: Whether the content is generated.
+        form: One of ``FORMS``, ``None`` while no classifier has spoken.
+        domains: Of ``DOMAINS``; ``None`` while no classifier has spoken. Then what is personal and not sensitive by itself may still be so
+            by what is said around it, and ``sensitive`` is unknown.
         declared: What the operator declares (``Compiled.assumed``) and what is counted elsewhere (totals). A measured fact wins.
 
     Returns:
@@ -227,6 +238,15 @@ def facts_of(
     facts["personal_values"] = personal_before + personal_here
     facts["kind"] = kind
     facts["synthetic"] = synthetic
+    if domains is not None:
+        facts["domains"] = domains
+    if facts["personal"] and not facts["sensitive"]:
+        if domains is None:
+            del facts["sensitive"]
+        else:
+            facts["sensitive"] = not domains.isdisjoint(named_sets()["CN_SENSITIVE_DOMAINS"])
+    if form is not None:
+        facts["form"] = form
     if language is not None:
         facts["language"] = language
     if token_count is not None:

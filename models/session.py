@@ -7,7 +7,7 @@ and a session that is asked for CUDA silently runs on the CPU where CUDA cannot 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,8 +24,9 @@ CUDA = "CUDAExecutionProvider"
 _CPU_WHEEL = "onnxruntime"
 _GPU_WHEEL = "onnxruntime-gpu"
 _CURE = f"run `pip uninstall -y {_CPU_WHEEL} {_GPU_WHEEL}`, then `pip install carnet[cpu]` or `pip install carnet[gpu]`"
-_WARM_UP_SIZE = 8  # stands in for every free dimension
+WARM_UP_SIZE = 8  # stands in for every free dimension
 _LOG_ERRORS_ONLY = 3
+_COUNTED = "live"  # the input of text models that says where pieces are
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ def check_runtime(is_installed: Callable[[str], bool] | None = None) -> str:
     raise ProviderError(f"exactly one of {_CPU_WHEEL} and {_GPU_WHEEL} must be installed, {found}: {_CURE}")
 
 
+def has_gpu_wheel() -> bool:
+    """Say whether the runtime for GPUs is installed; a GPU may be missing all the same."""
+    return _is_installed(_GPU_WHEEL)
+
+
 def open_model(
     manifest: Manifest,
     name: str,
@@ -83,6 +89,8 @@ def open_model(
     directory: Path | None = None,
     threads: int = 1,
     on_cpu: bool = False,
+    labelled: bool = True,
+    warm_up_size: int = WARM_UP_SIZE,
 ) -> OnnxModel:
     """Return a model after its digest was checked and one run was made.
 
@@ -95,6 +103,9 @@ def open_model(
         directory: Where the artefacts lie, if not in this package.
         threads: Threads inside an operator. One by default: a worker is one of several on its machine.
         on_cpu: Run on the CPU whatever is installed: the model is made for it, and is to score alike on every machine.
+        labelled: The columns of the first output are the labels of the manifest. False for a model whose output is a picture, or which
+            carries the list of its labels itself.
+        warm_up_size: Stands in for every free dimension in the first run.
 
     Raises:
         ArtifactError: The file is missing, not the pinned one, or its output does not fit its labels.
@@ -111,10 +122,10 @@ def open_model(
     if require_gpu and provider != CUDA:
         raise ProviderError(f"model {name} must run on a GPU and runs on {provider}: check the driver (nvidia-smi), or unset require_gpu")
     columns = session.get_outputs()[0].shape[-1]
-    if columns != len(card.labels):
+    if labelled and columns != len(card.labels):
         raise ArtifactError(f"model {name} has {columns} output columns, the manifest has {len(card.labels)} labels")
     model = OnnxModel(name, card.sha256, provider, card.labels, session)
-    model.run({each.name: _zeros(each) for each in session.get_inputs()})
+    model.run({each.name: blank(each, free_size=warm_up_size) for each in session.get_inputs()})
     return model
 
 
@@ -139,11 +150,18 @@ def _session(runtime: Any, path: Path, card: ModelCard, *, require_gpu: bool, th
         raise ArtifactError(f"model {card.name}: {card.file} does not load: {type(error).__name__}") from error
 
 
-def _zeros(declared: Any) -> npt.NDArray[Any]:
-    """Return an array that fits a declared input, for the first run."""
+def blank(declared: Any, shape: Sequence[int] | None = None, *, free_size: int = WARM_UP_SIZE) -> npt.NDArray[Any]:
+    """Return an array that fits a declared input: zeros, but ones where pieces are counted and zero divides.
+
+    Args:
+        declared: An input as the session declares it.
+        shape: Its shape; without it every free dimension is ``free_size`` long.
+        free_size: See there.
+    """
     element = declared.type.removeprefix("tensor(").removesuffix(")")
     dtype = {"float": "float32", "double": "float64", "float16": "float16"}.get(element, element)
-    return np.zeros([size if isinstance(size, int) else _WARM_UP_SIZE for size in declared.shape], dtype)
+    shape = shape or [size if isinstance(size, int) else free_size for size in declared.shape]
+    return np.ones(shape, dtype) if declared.name == _COUNTED else np.zeros(shape, dtype)
 
 
 def _is_installed(name: str) -> bool:

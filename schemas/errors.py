@@ -6,6 +6,7 @@ Details are names, ids, offsets and sizes, never text of a stream: an error may 
     ├── SchemaError             a record that cannot be read: dead letter
     ├── StreamError             a record that can be read and does not fit its stream: dead letter or hold
     ├── DetectionError          a detector failed on a segment: hold
+    │   └── PictureError        a picture cannot be read, is over a limit, or cannot be cleaned: hold
     ├── RetryableError          a transaction or a broker call that may succeed on another try
     ├── ConfigurationError      the start is refused: settings, topology, models, packs, keys
     ├── LedgerError             the evidence does not verify
@@ -147,6 +148,30 @@ class DetectionError(CarnetError):
     """A detector failed on a stream."""
 
     code = "detection_failed"
+
+
+class PictureError(DetectionError):
+    """A picture cannot be decided on."""
+
+    code = "picture_refused"
+
+
+class PictureTooLargeError(PictureError):
+    """A picture is over a limit: bytes, pixels, sides, lines."""
+
+    code = "picture_too_large"
+
+
+class PictureUnreadableError(PictureError):
+    """The bytes are no picture of a known kind, or a broken one."""
+
+    code = "picture_unreadable"
+
+
+class PictureNotCleanError(PictureError):
+    """A value can still be read in a picture after it was painted over."""
+
+    code = "picture_not_clean"
 
 
 class RetryableError(CarnetError):

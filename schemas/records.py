@@ -146,13 +146,15 @@ class RuleRef:
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:
-    """A classifier that spoke: model, digest, execution provider, label and score."""
+    """A classifier that spoke: model, digest, execution provider, label and score, and the code points that it was shown."""
 
     name: str
     sha256: str
     provider: str
     label: str
     score: float
+    window_start: int = 0
+    window_end: int = 0
 
 
 @dataclass(frozen=True, slots=True)

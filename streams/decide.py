@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import cast
 
-from detectors.classifier import LanguageClassifier
 from detectors.finding import Finding
 from detectors.redact import redact_text
 from detectors.redaction.policy import Policy
 from detectors.thresholds import bundled
 from jurisdictions.compile import Compiled
 from jurisdictions.evaluate import Verdict, evaluate, evidence_of
-from jurisdictions.facts import facts_of
+from jurisdictions.facts import FactValue, facts_of
+from jurisdictions.lists import entity
 from schemas.records import (
     Covers,
     Decision,
@@ -27,17 +27,24 @@ from schemas.records import (
     HoldBack,
     ModelUse,
     Redaction,
+    RequestOpened,
     UsageRecord,
 )
 from streams import names
 from streams.ledger import Ledger
 from streams.sealing import Sealer, commitment
-from streams.state import LANGUAGE_STEP_CHARS, LANGUAGE_WINDOW_CHARS, PartitionState, StreamState
+from streams.state import LANGUAGE_WINDOW_CHARS, PartitionState, StreamState
 from streams.tick import Outcome
+from streams.windows import Need, domains_of, form_of, uses_of
 
 _DAY_MS = 86_400_000
 _LAST_DAY_MS = 2_932_896 * _DAY_MS  # 9999-12-31: a time beyond it is still a date
+_NEEDS_MAX = 4096
 _STOPPING = frozenset({"hold", "block"})
+_READ = frozenset({"domains", "form"})  # what the text model tells
+_FOUND = frozenset(
+    {"types", "categories", "personal", "personal_values", "provenance_set", "credential_provenance", "sensitive", "subjects"}
+)  # what follows from findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +67,13 @@ class Judged:
     action: str
     verdict: Verdict
     facts: tuple[Fact, ...]
-    model: ModelUse
+    models: tuple[ModelUse, ...]
 
 
 class Decider:
     """Judges segments and writes their records.
 
     Args:
-        classifier: Says the language of segments, in one batch a tick.
         rules_on: Day → compiled packs in force.
         packs_sha256: Digest of all packs, written in every decision.
         redaction: How redacted findings are written.
@@ -78,15 +84,14 @@ class Decider:
     def __init__(
         self,
         *,
-        classifier: LanguageClassifier,
         rules_on: Callable[[date], Compiled],
         packs_sha256: str,
         redaction: Policy,
         sealer: Sealer,
         ledger: Ledger,
     ) -> None:
-        self._classifier = classifier
         self._thresholds = bundled()
+        self._needs: dict[tuple[object, ...], Need] = {}
         self._rules_on = rules_on
         self._packs_sha256 = packs_sha256
         self._redaction = redaction
@@ -95,20 +100,39 @@ class Decider:
 
     def judge(self, segments: Sequence[Segment]) -> list[Judged]:
         """Return the verdict over each segment; a hold or a block suspends the stream."""
-        due = [segment for segment in segments if _language_is_due(segment)]
-        windows = [(segment.stream.tail + segment.text)[-LANGUAGE_WINDOW_CHARS:] for segment in due]
-        for segment, model in zip(due, self._classifier.classify(windows), strict=True):
-            segment.stream.language, segment.stream.language_at = model, segment.end
-        return [self._judge_one(segment, segment.stream.language) for segment in segments]
+        return [self._judge_one(segment) for segment in segments]
 
-    def _judge_one(self, segment: Segment, model: ModelUse) -> Judged:
-        stream = segment.stream
+    def kept(self, stream: StreamState, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Return the findings that are strong enough where the stream comes from, goes to, and in its language."""
         request = stream.request
         places = (request.origin_data_centre, request.destination, request.end_user_location)
+        return self._thresholds.keep(findings, self._thresholds.in_play(places, (stream.language.label,)))
+
+    def personal(self, stream: StreamState) -> tuple[Finding, ...]:
+        """Return what was found in the undecided text of a stream that concerns a person."""
+        return tuple(item for item in self.kept(stream, stream.found) if entity(item.entity_type).personal)
+
+    def need(self, stream: StreamState) -> Need:
+        """Return when the rules in force may ask what the text of a stream is about: never, where it is personal, or always."""
+        request = stream.request
+        rules = self._rules_on(_day(stream.last_at_ms))
+        where = (request.destination, request.end_user_location, request.origin_data_centre, request.model.origin, request.route)
+        key = (rules.on, *where, request.mechanisms)
+        need = self._needs.get(key)
+        if need is None:
+            if len(self._needs) >= _NEEDS_MAX:
+                self._needs.clear()
+            need = self._needs[key] = _need_of(rules, request)
+        return need
+
+    def _judge_one(self, segment: Segment) -> Judged:
+        stream = segment.stream
+        request = stream.request
         findings = tuple(
             replace(item, provenance=stream.echo.classify(segment.text[item.start - segment.start : item.end - segment.start]))
-            for item in self._thresholds.keep(segment.findings, self._thresholds.in_play(places, (model.label,)))
+            for item in self.kept(stream, segment.findings)
         )
+        personal = [item for item in findings if entity(item.entity_type).personal]
         rules = self._rules_on(_day(stream.last_at_ms))
         facts = facts_of(
             [(item.entity_type, item.provenance) for item in findings],
@@ -118,9 +142,11 @@ class Decider:
             model_origin=request.model.origin,
             route=request.route,
             mechanisms=request.mechanisms,
-            language=model.label,
+            language=stream.language.label or None,
             token_count=stream.tokens,
             personal_before=stream.personal,
+            form=form_of(stream, segment.start, segment.end),
+            domains=domains_of(stream, segment.start, segment.end, personal),
             declared=rules.assumed,
         )
         verdict = evaluate(rules, facts)
@@ -128,7 +154,9 @@ class Decider:
             stream.suspend(verdict.action, "", _stopped_by(rules, verdict))
         action = stream.suspended or verdict.action
         stream.personal = cast("int", facts["personal_values"])
-        return Judged(replace(segment, findings=findings), action, verdict, evidence_of(rules, facts), model)
+        spoke = (stream.language,) if stream.language.name else ()
+        models = (*spoke, *uses_of(stream, segment.start, segment.end))
+        return Judged(replace(segment, findings=findings), action, verdict, evidence_of(rules, facts), models)
 
     def write(self, number: int, partition: PartitionState, judged: Judged, outcome: Outcome) -> None:
         """Write a judged segment: audit entry, then delivery or held text, then usage when the stream ends."""
@@ -155,7 +183,7 @@ class Decider:
             obligations=judged.verdict.obligations,
             rules=judged.verdict.rules,
             error_code=stream.error_code if is_held else "",
-            models=(judged.model,),
+            models=judged.models,
             packs_sha256=self._packs_sha256,
             text_commitment=commitment(salt, segment.text if is_held else text),
             hold_back=hold_back,
@@ -184,7 +212,7 @@ class Decider:
             self._sealer.redaction_keys(request.customer_id, request.stream_id),
             request.destination,
             text_start=segment.start,
-            language=judged.model.label,
+            language=segment.stream.language.label,
         )
 
     def _note(self, segment: Segment, item: Finding) -> FindingNote:
@@ -278,11 +306,31 @@ class Decider:
         outcome.count("streams", "withheld" if stream.suspended else "delivered")
 
 
-def _language_is_due(segment: Segment) -> bool:
-    """Tell whether so much text has come since the language was last asked that it may be another one."""
-    stream = segment.stream
-    asked_early = not stream.language.name or segment.end < LANGUAGE_WINDOW_CHARS
-    return asked_early or segment.end - stream.language_at >= LANGUAGE_STEP_CHARS
+def _need_of(rules: Compiled, request: RequestOpened) -> Need:
+    """Return when rules may ask what a text is about that goes where a request says."""
+    facts = facts_of(
+        (),
+        destination=request.destination,
+        end_user_location=request.end_user_location,
+        origin_data_centre=request.origin_data_centre,
+        model_origin=request.model.origin,
+        route=request.route,
+        mechanisms=request.mechanisms,
+        declared=rules.assumed,
+    )
+    if _may_ask(rules, {name: value for name, value in facts.items() if name != "personal_values"}, _READ):
+        return "always"
+    unknown = {name: value for name, value in facts.items() if name not in _FOUND}
+    return "personal" if _may_ask(rules, unknown, _READ | {"sensitive"}) else "never"
+
+
+def _may_ask(rules: Compiled, facts: Mapping[str, FactValue], about: frozenset[str]) -> bool:
+    """Tell whether a rule that reads one of these facts, and does something, may fire and need not."""
+    must, may = rules.decide(facts.get)
+    return any(
+        (may & ~must) >> bit & 1 and not entry.facts.isdisjoint(about) and bool(entry.rule.action or entry.rule.labels or entry.rule.redact)
+        for bit, entry in enumerate(rules.rules)
+    )
 
 
 def _stopped_by(rules: Compiled, verdict: Verdict) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from audit.checkpoint import Signer, load_or_create_key
 from detectors.analyzer import build_engine
 from detectors.classifier import LanguageClassifier
+from detectors.reading import TextReader
 from detectors.recognizers.custom import load_custom
 from detectors.redaction.policy import load_policy
 from detectors.scanner import Scanner
@@ -26,6 +27,7 @@ from streams.processor import Limits, Processor
 from streams.sealing import load_sealer
 from streams.settings import Settings
 from streams.state import StateCodec
+from streams.windows import WindowReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Equipment:
     scanner: Scanner
     entity_types: frozenset[str]
     classifier: LanguageClassifier
+    reader: TextReader | None
     packs: tuple[Pack, ...]
 
 
@@ -56,8 +59,13 @@ def load_equipment(settings: Settings) -> Equipment:
     detect = settings.detect
     engine = build_engine(detect.countries, custom=load_custom(detect.recognizers, detect.modules))
     scanner = Scanner(engine, step_chars=settings.scan.step_chars, hold_back_chars_max=settings.scan.hold_back_chars_max)
-    model = open_model(manifest.load(), "language", require_gpu=settings.models.require_gpu, directory=settings.models.dir)
-    return Equipment(scanner, frozenset(engine.get_supported_entities()), LanguageClassifier(model), load_packs())
+    pinned, gpu, directory = manifest.load(), settings.models.require_gpu, settings.models.dir
+    classifier = LanguageClassifier(open_model(pinned, "language", require_gpu=gpu, directory=directory))
+    reader = None
+    if settings.classify.read != "never":
+        name = "text_fp16" if gpu else "text_int8"
+        reader = TextReader(open_model(pinned, name, require_gpu=gpu, directory=directory, on_cpu=not gpu), classifier)
+    return Equipment(scanner, frozenset(engine.get_supported_entities()), classifier, reader, load_packs())
 
 
 def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, limits: Limits | None = None) -> Pipeline:
@@ -72,7 +80,6 @@ def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, li
     ledger = Ledger(codec, sealer, build_signers(settings), settings.audit.origin)
     packs = equipment.packs
     decider = Decider(
-        classifier=equipment.classifier,
         rules_on=lru_cache(maxsize=64)(partial(compile_packs, packs)),
         packs_sha256=packs_sha256(packs),
         redaction=load_policy(settings.redact.policy, equipment.entity_types),
@@ -91,6 +98,7 @@ def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, li
     state = StateCodec(codec, sealer, equipment.scanner)
     processor = Processor(
         scanner=equipment.scanner,
+        windows=WindowReader(equipment.reader, equipment.classifier, settings.classify.read),
         intake=intake,
         decider=decider,
         ledger=ledger,

@@ -1,7 +1,8 @@
 """Decides ticks: (state, records, rules) → outcome. No Kafka, no clock, no environment; the one parent of detectors, rules and ledger.
 
 The order within a tick is fixed, since a replay must give the same bytes: partitions by number, records by offset; then one batched
-step of all detectors over the streams touched; then decisions by partition and by first touch; then the stamp and the checkpoint.
+step of all detectors over the streams touched, the text model's after the scanner's; then decisions by partition and by first touch; then
+the stamp and the checkpoint.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from streams.ledger import Ledger
 from streams.names import PROGRESS_KEY
 from streams.state import PartitionState, StateCodec, StreamState
 from streams.tick import Inbound, Outcome, Tick
+from streams.windows import Progress, WindowReader, forget
 
 _EXPIRY_STEP_MS = 1_000
 
@@ -46,8 +48,19 @@ class Limits:
 class Processor:
     """Holds the state of the partitions of one worker and turns ticks into outcomes."""
 
-    def __init__(self, *, scanner: Scanner, intake: Intake, decider: Decider, ledger: Ledger, state: StateCodec, limits: Limits) -> None:
+    def __init__(
+        self,
+        *,
+        scanner: Scanner,
+        windows: WindowReader,
+        intake: Intake,
+        decider: Decider,
+        ledger: Ledger,
+        state: StateCodec,
+        limits: Limits,
+    ) -> None:
         self._scanner = scanner
+        self._windows = windows
         self._intake = intake
         self._decider = decider
         self._ledger = ledger
@@ -82,8 +95,10 @@ class Processor:
         for number, group in touched.items():
             self._expire(self._partitions[number], group)
         self._scan(touched)
+        limits = self._read(touched)
         segments = {
-            number: [item for stream in group.streams.values() for item in self._cut(group, stream)] for number, group in touched.items()
+            number: [item for stream in group.streams.values() for item in self._cut(group, stream, limits)]
+            for number, group in touched.items()
         }
         judged = iter(self._decider.judge([item for group in segments.values() for item in group]))
         for number, group in touched.items():
@@ -119,13 +134,31 @@ class Processor:
                 stream.suspend("hold", HoldBackExceededError.code)
                 stream.bypass = True
 
-    def _cut(self, group: Touched, stream: StreamState) -> Iterator[Segment]:
-        """Yield what of a stream can be decided now: what is final, or all of it when no detector looks at it or it ends."""
-        close_reason = group.closing.get(stream.request.stream_id)
-        end = stream.received if stream.bypass or close_reason is not None else stream.scan.final_to
-        if end == stream.decided and close_reason is None:
+    def _read(self, touched: Mapping[int, Touched]) -> dict[str, int]:
+        """One step of the text model over the same streams; return how far each may go before more of it was read."""
+        batch: list[Progress] = []
+        for group in touched.values():
+            for stream_id, stream in group.streams.items():
+                if stream.bypass:
+                    continue
+                stream.found = sorted([*stream.found, *stream.scan.take()])
+                need = self._decider.need(stream)
+                batch.append(
+                    Progress(stream, stream_id in group.closing, need, self._decider.personal(stream) if need == "personal" else ())
+                )
+        self._windows.advance(batch)
+        return {item.stream.request.stream_id: self._windows.limit(item) for item in batch}
+
+    def _cut(self, group: Touched, stream: StreamState, limits: Mapping[str, int]) -> Iterator[Segment]:
+        """Yield what of a stream can be decided now: what is final and was read, or all of it when no detector looks at it or it ends."""
+        stream_id = stream.request.stream_id
+        close_reason = group.closing.get(stream_id)
+        whole = stream.bypass or close_reason is not None
+        end = stream.received if whole else _before_findings(stream, min(stream.scan.final_to, limits[stream_id]))
+        if end <= stream.decided and close_reason is None:
             return
-        findings = () if stream.bypass else stream.scan.take()
+        findings = () if stream.bypass else tuple(item for item in stream.found if item.end <= end)
+        stream.found = [] if stream.bypass else [item for item in stream.found if item.end > end]
         start, text = stream.decided, stream.take(end)
         while end - start > self._limits.segment_chars_max:
             cut = _outside(findings, start + self._limits.segment_chars_max, start)
@@ -140,6 +173,7 @@ class Processor:
         partition = self._partitions[number]
         for item in judged:
             self._decider.write(number, partition, item, outcome)
+            forget(item.segment.stream, item.segment.end)
         changed: list[tuple[bytes, bytes | None]] = []
         for stream_id, stream in group.streams.items():
             changed += self._settle(partition, group, stream_id, stream)
@@ -174,6 +208,14 @@ class Processor:
             del partition.closed[stream_id]
             tombstones.append(self._state.forgotten_marker(stream_id))
         return tombstones
+
+
+def _before_findings(stream: StreamState, end: int) -> int:
+    """Return the last place at or before ``end`` that lies in no finding of a stream."""
+    for item in reversed(stream.found):  # in order of their start, so one step back leads into none that was passed
+        if item.start < end < item.end:
+            end = item.start
+    return end
 
 
 def _outside(findings: tuple[Finding, ...], cut: int, start: int) -> int:

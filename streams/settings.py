@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -110,6 +110,12 @@ class ModelsSettings(_Group):
     require_gpu: bool = False
 
 
+class ClassifySettings(_Group):
+    """Which windows of text the text model reads: those that a rule or the names need, all, or none (then the rules hold)."""
+
+    read: Literal["needed", "always", "never"] = "needed"
+
+
 class RedactSettings(_Group):
     """How redacted findings are written: a policy file (docs/redaction.md), by default the one in the wheel."""
 
@@ -139,6 +145,7 @@ class Settings(BaseSettings):
     detect: DetectSettings = DetectSettings()
     audit: AuditSettings = AuditSettings()
     models: ModelsSettings = ModelsSettings()
+    classify: ClassifySettings = ClassifySettings()
     redact: RedactSettings = RedactSettings()
     log: LogSettings = LogSettings()
 

@@ -16,8 +16,10 @@ from typing import Any, Final
 import orjson
 
 from audit.merkle import Frontier
+from detectors.finding import Finding
 from detectors.provenance import DigestIndex, EchoIndex
 from detectors.scanner import Scanner, StreamScan
+from detectors.windows import WindowState
 from schemas.codec import Codec
 from schemas.errors import InvariantError
 from schemas.records import ModelUse, RequestOpened, StateSnapshot
@@ -40,6 +42,16 @@ class ChunkMark:
     timestamp_ms: int
 
 
+@dataclass(slots=True)
+class ReadWindow:
+    """A window of a stream: code points [start, end), its text, and what the text model said of it; None while it was not asked."""
+
+    start: int
+    end: int
+    text: str
+    uses: tuple[ModelUse, ...] | None
+
+
 NO_LANGUAGE: Final = ModelUse("", "", "", "", 0.0)
 
 
@@ -58,6 +70,9 @@ class StreamState:
         tail: The last characters decided, for the language of short segments.
         language: The language when it was last asked.
         language_at: The end of the text that was asked about.
+        window: The window that is open.
+        windows: Those that are whole and reach into the undecided text.
+        found: Findings in the undecided text that are final.
     """
 
     request: RequestOpened
@@ -86,6 +101,9 @@ class StreamState:
     withheld: int = 0
     language: ModelUse = NO_LANGUAGE
     language_at: int = 0
+    window: WindowState = field(default_factory=WindowState)
+    windows: list[ReadWindow] = field(default_factory=list)
+    found: list[Finding] = field(default_factory=list)
 
     @property
     def waiting_since_ms(self) -> int | None:
@@ -168,8 +186,11 @@ class StateCodec:
             stream.released,
             stream.redacted,
             stream.withheld,
-            _language(stream.language),
+            _use(stream.language),
             stream.language_at,
+            (stream.window.offset, stream.window.text),
+            [(one.start, one.end, one.text, None if one.uses is None else list(map(_use, one.uses))) for one in stream.windows],
+            [(one.start, one.end, one.entity_type, one.score, one.recognizer) for one in stream.found],
         ]
         return key, self._sealed("stream", stream.data_key, key, _join(head, b"" if stream.bypass else self._scanner.dump(stream.scan)))
 
@@ -272,7 +293,13 @@ class StateCodec:
         return self._codec.encode(StateSnapshot(kind, 0, 0, (), 0, self._sealer.seal(data_key, plaintext, key)))
 
 
-_TYPED: Final[dict[str, Callable[[Any], Any]]] = {"rule_ids": tuple, "language": lambda fields: ModelUse(*fields)}
+_TYPED: Final[dict[str, Callable[[Any], Any]]] = {
+    "rule_ids": tuple,
+    "language": lambda fields: ModelUse(*fields),
+    "window": lambda fields: WindowState(*fields),
+    "windows": lambda many: [_window(fields) for fields in many],
+    "found": lambda many: [Finding(*fields) for fields in many],
+}
 _NOT_IN_CHANGED: Final = frozenset({"request", "opened_at_ms", "data_key", "scan", "echo", "pending", "marks"})
 
 
@@ -287,9 +314,14 @@ def new_stream(request: RequestOpened, opened_at_ms: int, data_key: DataKey, sca
     return StreamState(request, opened_at_ms, data_key, scanner.open(), echo)
 
 
-def _language(model: ModelUse) -> tuple[str, str, str, str, float]:
+def _use(model: ModelUse) -> tuple[str, str, str, str, float, int, int]:
     """Return the fields; dataclasses.astuple would copy them deeply."""
-    return model.name, model.sha256, model.provider, model.label, model.score
+    return model.name, model.sha256, model.provider, model.label, model.score, model.window_start, model.window_end
+
+
+def _window(fields: list[Any]) -> ReadWindow:
+    start, end, text, uses = fields
+    return ReadWindow(start, end, text, None if uses is None else tuple(ModelUse(*use) for use in uses))
 
 
 def _key(kind: str, stream_id: str) -> bytes:

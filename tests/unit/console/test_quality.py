@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from console import cli, quality, quality_run
 from console.coverage import Span
+from console.exits import EXIT_USAGE
 from console.quality import HARD, Carnet, Example, TextSet, judge, rival, text_sets
 from console.quality_view import quality_markdown, quality_tables, type_rows
 from console.samples.hard_cases import HardCase, hard_cases
@@ -161,7 +162,7 @@ def test_the_command_prints_json_or_markdown_and_not_both(monkeypatch: pytest.Mo
     assert [one["texts"] for one in json.loads(answer.stdout)["quality"]] == [HARD, "answers"]
     assert CliRunner().invoke(cli.app, ["quality", "--markdown"]).stdout.startswith("| texts | finder |")
     assert "1 of 1" in CliRunner().invoke(cli.app, ["quality"]).stdout
-    assert CliRunner().invoke(cli.app, ["quality", "--json", "--markdown"]).exit_code == cli.EXIT_USAGE
+    assert CliRunner().invoke(cli.app, ["quality", "--json", "--markdown"]).exit_code == EXIT_USAGE
 
 
 def test_on_the_half_that_no_threshold_was_chosen_on_nearly_all_is_found_and_next_to_nothing_is_false() -> None:

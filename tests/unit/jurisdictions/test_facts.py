@@ -53,12 +53,27 @@ def test_subjects_follow_from_the_country_of_the_identifier() -> None:
 
 def test_a_financial_account_is_sensitive_and_a_bare_identity_number_is_not() -> None:
     assert facts_of([("CN_BANK_CARD", "domestic_source")], **STREAM)["sensitive"] is True
-    assert facts_of([("CN_RESIDENT_ID", "domestic_source")], **STREAM)["sensitive"] is False
+    assert facts_of([("CN_RESIDENT_ID", "domestic_source")], **STREAM, domains=frozenset())["sensitive"] is False
 
 
 def test_words_about_health_are_sensitive_only_beside_a_person() -> None:
     assert facts_of([("MEDICAL_MEDICATION", "unmatched")], **STREAM)["sensitive"] is False
     assert facts_of([("MEDICAL_MEDICATION", "unmatched"), ("PERSON", "unmatched")], **STREAM)["sensitive"] is True
+
+
+@pytest.mark.parametrize(
+    ("domains", "sensitive"),
+    [(frozenset({"health"}), True), (frozenset({"religion", "union"}), True), (frozenset({"union"}), False), (frozenset(), False)],
+)
+def test_what_is_said_around_a_person_makes_personal_data_sensitive(domains: frozenset[str], *, sensitive: bool) -> None:
+    assert facts_of([("PERSON", "unmatched")], **STREAM, domains=domains)["sensitive"] is sensitive
+    assert facts_of([("URL", "unmatched")], **STREAM, domains=domains)["sensitive"] is False
+
+
+def test_before_the_classifier_has_spoken_a_person_may_be_in_a_sensitive_context() -> None:
+    assert "sensitive" not in facts_of([("PERSON", "unmatched")], **STREAM)
+    assert facts_of([], **STREAM)["sensitive"] is False
+    assert facts_of([("CN_BANK_CARD", "unmatched")], **STREAM)["sensitive"] is True
 
 
 def test_personal_values_are_counted_over_the_stream() -> None:

