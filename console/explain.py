@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from detectors.analyzer import LANGUAGE, Engine
+from detectors.columns import Columns, Lines
 from detectors.context import KEYWORDS_BEFORE, KeywordTable, supports
 from detectors.finding import Finding
 
@@ -106,7 +107,7 @@ class Explainer:
         return str(note.pattern_name or note.textual_explanation or ""), float(noted.score), note.validation_result is True
 
     def _context_word(self, recognizer: Any, text: str, finding: Finding) -> str:
-        """Return the word of the recogniser's list that is part of a keyword beside the finding, by the rule of ``detectors.context``."""
+        """Return the word of the recogniser's list that is part of a keyword beside the finding or of its column's heading."""
         first = max(0, finding.start - _CONTEXT_CHARS)
         tokens = list(self._tokenizer(text[first : finding.end + _CONTEXT_CHARS]))
         ends = [first + token.idx + len(token) for token in tokens]
@@ -115,7 +116,8 @@ class Explainer:
         before = [word for word in keywords[: own + 1] if word is not None][-KEYWORDS_BEFORE:]
         after = next((word for word in keywords[own:] if word is not None), "")
         label = text[first + tokens[own].idx : finding.start].lower() if own < len(tokens) else ""
+        heading = Lines(Columns(), text[: finding.start]).end().heading()
         for word in (str(each).lower() for each in getattr(recognizer, "context", None) or ()):
-            if supports((label, *reversed(before), after), (word,)):
+            if supports((label, *reversed(before), after, heading), (word,)):
                 return word
         return ""

@@ -7,16 +7,66 @@ with the text, and is an error.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 import regex  # type: ignore[import-untyped]
 from presidio_analyzer import EntityRecognizer, PatternRecognizer
 
+from detectors.patterns import parse
 from schemas.errors import DetectionError
 
 BUDGET_S = 2.0  # CPU seconds of one pattern on one text; patterns of the catalogue need less than a millisecond on a segment
+_SINGLE = frozenset({"LITERAL", "NOT_LITERAL", "IN", "ANY", "AT"})
+_REPEATS_MAX = 32  # of a group that can be gone through in several ways
 BUDGET_S_PER_CHAR = 2e-5  # and so much more for each code point, for whole texts of megabytes
+
+
+STEPS_MAX = 4_000_000  # far less than a second of matching; a tenth of the least budget
+
+
+@cache
+def paths(source: str, flags: int) -> int:
+    """Return how many steps a pattern can take from one place at most: its ways to match times its width; -1 where there is no bound.
+
+    Args:
+        source: The pattern.
+        flags: As it is compiled.
+    """
+    try:
+        tree = parse(source, flags)
+    except re.error:
+        return -1
+    ways = _ways(tree)
+    return -1 if ways > STEPS_MAX else ways * (int(tree.getwidth()[1]) + len(source))
+
+
+def _ways(items: Iterable[Any]) -> int:
+    """Return in how many ways the items can be gone through; more than ``STEPS_MAX`` where there are too many to count."""
+    product = 1
+    for op, argument in items:
+        product *= _ways_of(str(op), argument)
+        if product > STEPS_MAX:
+            break
+    return product
+
+
+def _ways_of(op: str, argument: Any) -> int:
+    if op == "BRANCH":
+        return sum(map(_ways, argument[1]))
+    if op in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+        least, most, inner = argument
+        ways = _ways(inner)
+        if ways == 1:
+            return int(most) - int(least) + 1
+        return (int(most) + 1) * int(ways ** int(most)) if int(most) <= _REPEATS_MAX and ways <= STEPS_MAX else STEPS_MAX + 1
+    if op in {"SUBPATTERN", "ATOMIC_GROUP"}:
+        return _ways(argument[3] if op == "SUBPATTERN" else argument)
+    if op in {"ASSERT", "ASSERT_NOT"}:
+        return 1 + _ways(argument[1])
+    return 1 if op in _SINGLE else STEPS_MAX + 1
 
 
 class LimitedPattern:

@@ -7,16 +7,56 @@ needs four values, and knows from the prefilter which patterns can match. A reco
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import regex  # type: ignore[import-untyped]
 from presidio_analyzer import EntityRecognizer, PatternRecognizer
 
-from detectors.budget import BUDGET_S, BUDGET_S_PER_CHAR
+from detectors.budget import BUDGET_S, BUDGET_S_PER_CHAR, STEPS_MAX, paths
 from schemas.errors import DetectionError
 
 Found = tuple[int, int, str, float]
+Matches = list[tuple[int, int, str]]  # start, end and the text between
 _Check = Callable[[str], bool | None]
+
+
+class Shared:
+    """One pattern for all recognisers that have it; compiles when it is first used: most patterns of a scanner never match.
+
+    Args:
+        source: The pattern.
+        flags: As Presidio compiles it.
+    """
+
+    __slots__ = ("_compiled", "_flags", "_source", "_steps")
+
+    def __init__(self, source: str, flags: int) -> None:
+        self._source = source
+        self._flags = flags
+        self._compiled: Any = None
+        self._steps = 0
+
+    def matches(self, text: str) -> Matches:
+        """Return all that it matches in a text and is not empty.
+
+        Raises:
+            TimeoutError: It used up its budget of CPU time; not looked at where so few steps are possible that it cannot.
+        """
+        if self._compiled is None:
+            self._compiled = regex.compile(self._source, self._flags)
+            self._steps = paths(self._source, self._flags)
+        if 0 < self._steps * len(text) <= STEPS_MAX:
+            found = self._compiled.finditer(text)
+        else:
+            found = self._compiled.finditer(text, timeout=BUDGET_S + BUDGET_S_PER_CHAR * len(text))
+        return [(*one.span(), one.group()) for one in found if one.start() < one.end()]
+
+
+@cache
+def shared(source: str, flags: int) -> Shared:
+    """Return the one object that stands for a pattern."""
+    return Shared(source, flags)
 
 
 class Finder:
@@ -29,7 +69,7 @@ class Finder:
         apart: Whether its patterns can be run one by one, because its ``analyze`` is Presidio's.
     """
 
-    __slots__ = ("_compiled", "_entity_type", "_invalidate", "_recognizer", "_validate", "apart")
+    __slots__ = ("_entity_type", "_invalidate", "_patterns", "_recognizer", "_validate", "apart")
 
     def __init__(self, recognizer: PatternRecognizer) -> None:
         this: Any = recognizer
@@ -39,16 +79,17 @@ class Finder:
         # A check that is Presidio's own has no opinion, and is not asked.
         self._validate = _own_check(this, "validate_result")
         self._invalidate = _own_check(this, "invalidate_result")
-        # Compiled at the first use: most recognisers of a scanner never have one.
-        self._compiled: list[Any] = [None] * len(this.patterns) if self.apart else []
+        flags = int(this.global_regex_flags or 0)
+        self._patterns = [(shared(one.regex, flags), float(one.score), str(one.name)) for one in this.patterns] if self.apart else []
 
-    def find(self, text: str, only: Sequence[int] | None = None) -> list[Found]:
+    def find(self, text: str, only: Sequence[int] | None = None, seen: dict[Shared, Matches] | None = None) -> list[Found]:
         """Return start, end, type and score of what the recogniser finds in a text, before context.
 
         Args:
             text: Where to look.
             only: Places of the patterns to run, all others being known to match nothing; None runs all. Without meaning where they cannot
                 be run apart.
+            seen: What patterns matched in this text, to which is added; for several recognisers with one text.
 
         Raises:
             DetectionError: A pattern used up its budget of CPU time (``detectors.budget``).
@@ -57,25 +98,34 @@ class Finder:
             asked = self._recognizer.analyze(text=text, entities=self._recognizer.supported_entities, nlp_artifacts=None)
             return [(one.start, one.end, one.entity_type, one.score) for one in asked]
         found: list[Found] = []
-        for place in range(len(self._compiled)) if only is None else only:
-            self._run(place, text, found)
-        return found if len(found) < 2 else _without_contained(found)  # noqa: PLR2004
+        places = range(len(self._patterns)) if only is None else only
+        for place in places:
+            self._run(place, text, found, seen)
+        return found if len(found) < 2 or len(places) == 1 else _without_contained(found)  # noqa: PLR2004
 
-    def _run(self, place: int, text: str, found: list[Found]) -> None:
+    def _run(self, place: int, text: str, found: list[Found], seen: dict[Shared, Matches] | None) -> None:
         """Add what one pattern finds."""
-        pattern = self._recognizer.patterns[place]
-        compiled = self._compiled[place]
-        if compiled is None:
-            compiled = self._compiled[place] = regex.compile(pattern.regex, self._recognizer.global_regex_flags or 0)
-        try:
-            for match in compiled.finditer(text, timeout=BUDGET_S + BUDGET_S_PER_CHAR * len(text)):
-                start, end = match.span()
-                if start < end and (score := self._checked(match.group(), pattern.score)) > EntityRecognizer.MIN_SCORE:
-                    found.append((start, end, self._entity_type, score))
-        except TimeoutError:
-            detail = f"{self._recognizer.name}, pattern {pattern.name}, used up its budget of CPU time on {len(text)} characters"
-        else:
+        pattern, score, name = self._patterns[place]
+        matches = seen.get(pattern) if seen else None
+        if matches is None:
+            matches = self._matches(pattern, name, text)
+            if seen is not None:
+                seen[pattern] = matches
+        entity_type = self._entity_type
+        if self._validate is None and self._invalidate is None:
+            if score > EntityRecognizer.MIN_SCORE:
+                found += [(start, end, entity_type, score) for start, end, _ in matches]
             return
+        for start, end, written in matches:
+            if (checked := self._checked(written, score)) > EntityRecognizer.MIN_SCORE:
+                found.append((start, end, entity_type, checked))
+
+    def _matches(self, pattern: Shared, name: str, text: str) -> Matches:
+        """Return what one pattern matches."""
+        try:
+            return pattern.matches(text)
+        except TimeoutError:
+            detail = f"{self._recognizer.name}, pattern {name}, used up its budget of CPU time on {len(text)} characters"
         raise DetectionError(detail)
 
     def _checked(self, written: str, score: float) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from detectors.cut import quiet_pieces
 from detectors.engine_parts import PatternPart, PhonePart
+from detectors.finder import Matches, Shared
 from detectors.phones import NUMBER, PhoneFinder
 from detectors.prefilter import Prefilter
 from detectors.stream_scan import Held
@@ -19,8 +20,10 @@ from schemas.errors import DetectionError
 
 _Job = tuple[PatternPart, list[int] | None]
 PIECE_CHARS = 48  # least width of a piece: shorter ones pay for a call each, longer ones for recognisers that run over more of a text
-# So many recognisers may look at a whole piece; if more are named, each word is asked for its own first.
+# So many recognisers may look at a whole piece; if more are named, each word is asked for its own first. That costs a look at every word,
+# so a piece of many words may have more; and more still where the words are alike: in a row of numbers each names the same ones.
 _AT_ONCE_MAX = 3
+_ALIKE_MIN = 8
 # Divided where Python and the regex module agree that there is white space.
 _WORD = re.compile(r"[\S\x1c-\x1f]+")
 # What the automaton reads when it is built, so that the first stream does not wait for the states that every text needs.
@@ -87,15 +90,18 @@ class PatternLane:
     def _look(self, piece: str, offset: int, named: Sequence[int], found: list[Held]) -> None:
         """Add what the named patterns find in a piece."""
         wholes, solids = self._divided(named)
+        seen: dict[Shared, Matches] = {}
         for part, places in wholes:
-            self._ask(part, places, piece, offset, found)
-        if len(solids) <= _AT_ONCE_MAX:
+            self._ask(part, places, piece, offset, found, seen)
+        blanks = piece.count(" ")
+        if len(solids) <= max(_AT_ONCE_MAX, blanks if len(wholes) > _ALIKE_MIN else blanks // 2):
             for part, places in solids:
-                self._ask(part, places, piece, offset, found)
+                self._ask(part, places, piece, offset, found, seen)
         else:
             for word in _WORD.finditer(piece):
+                seen = {}
                 for part, places in self._divided(self._prefilter.select(word.group()))[1]:
-                    self._ask(part, places, word.group(), offset + word.start(), found)
+                    self._ask(part, places, word.group(), offset + word.start(), found, seen)
         if self._phone is not None and named[-1] == len(self._named):
             self._dial(self._phone, piece, offset, found)
 
@@ -116,11 +122,13 @@ class PatternLane:
                 jobs.append((part, [place]))
         return wholes, solids
 
-    def _ask(self, part: PatternPart, places: Sequence[int] | None, text: str, offset: int, found: list[Held]) -> None:
+    def _ask(
+        self, part: PatternPart, places: Sequence[int] | None, text: str, offset: int, found: list[Held], seen: dict[Shared, Matches]
+    ) -> None:
         """Add what one recogniser finds. Its error, which may carry text, is left behind, and the release stops."""
         self.calls += 1
         try:
-            fresh = part.find(text, places)
+            fresh = part.finder.find(text, places, seen)
         except Exception as error:  # noqa: BLE001 - whatever a recogniser raises
             detail = _said_of(error, part.name, text, offset)
         else:

@@ -19,6 +19,7 @@ from detectors import snapshot
 from detectors.analyzer import Engine, EngineParts, take_apart
 from detectors.blas import use_one_thread
 from detectors.chinese import ChineseStep
+from detectors.columns import Lines
 from detectors.context import KeywordTable, boosted, own_label, supports
 from detectors.cut import last_quiet_boundary
 from detectors.names import Entity, NameTagger, Step
@@ -252,8 +253,10 @@ class Scanner:
 
     def _find_patterns(self, segment: Segment) -> None:
         """Hold what the recognisers and the telephone recogniser find, with the scores that the neighbours give."""
+        lines = Lines(segment.scan.columns, segment.text)
         for found in self._patterns.find(segment.text, segment.start):
-            self._hold_pattern(segment, found)
+            self._hold_pattern(segment, found, lines)
+        segment.scan.columns = lines.end()
 
     def _find_phrases(self, segment: Segment) -> None:
         """Hand the segment to the lane of addresses and organisations."""
@@ -278,14 +281,15 @@ class Scanner:
             for start, end, entity_type, score in step.found:
                 self._hold(scan, Held(start, end, entity_type, score, lane.name))
 
-    def _hold_pattern(self, segment: Segment, found: Held) -> None:
+    def _hold_pattern(self, segment: Segment, found: Held, lines: Lines) -> None:
         """Keep a pattern's finding with the score that its neighbours give it."""
         context = self._contexts[found.recognizer]
         if context:
             tokens = segment.tokens
             own = bisect_right(tokens.ends, found.start)
             label = own_label(segment.text, tokens.starts[own] - segment.start, found.start - segment.start)
-            if supports((*self._words.latest(tokens.lower[: own + 1], segment.scan.keywords), label), context):
+            near = (*self._words.latest(tokens.lower[: own + 1], segment.scan.keywords), label)
+            if supports((*near, lines.heading(found.start - segment.start)), context):
                 found.score = boosted(found.score)
             else:
                 keyword = self._words.first(tokens.lower[own:])

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import orjson
 
+from detectors.columns import Columns
 from detectors.finding import Finding
 from detectors.names import NameState
 from detectors.stream_scan import Anchor, Held, StreamScan
 from schemas.errors import InvariantError
 
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def dump(scan: StreamScan) -> bytes:
         scan.chinese.undecided if scan.chinese else None,
         anchor.offset,
         anchor.keywords,
+        [scan.columns.headings, scan.columns.separator, scan.columns.ruled, scan.columns.first, scan.columns.line],
         scan.text + "".join(scan.deltas) if scan.deltas else scan.text,
         [(held.start, held.end, held.entity_type, held.score, held.recognizer, held.waits) for held in scan.held],
         [(found.start, found.end, found.entity_type, found.score, found.recognizer) for found in scan.ready],
@@ -67,7 +69,9 @@ def load(dumped: bytes, names: NameState) -> tuple[StreamScan, Undecided]:
         fields = json.loads(dumped)
     if fields[0] != _VERSION:
         raise InvariantError(f"scan snapshot of version {fields[0]}, not {_VERSION}")
-    _, received, final_to, overflowed, closed, done, cut, tried, token, phrase, chinese, offset, keywords, text, held, ready = fields
+    _, received, final_to, overflowed, closed, done, cut, tried, token, phrase, chinese, offset, keywords, columns, text, held, ready = (
+        fields
+    )
     scan = StreamScan(
         names=names,
         received=received,
@@ -80,6 +84,7 @@ def load(dumped: bytes, names: NameState) -> tuple[StreamScan, Undecided]:
         tried=tried,
         anchors=[Anchor(offset, 0, tuple(keywords))],
         keywords=tuple(keywords),
+        columns=Columns(tuple(columns[0]), *columns[1:]),
         held=[Held(*one) for one in held],
         ready=[Finding(*one) for one in ready],
     )

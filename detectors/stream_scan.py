@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from detectors.chinese import ChineseState
+from detectors.columns import Columns
 from detectors.finding import Finding
 from detectors.names import NameState
 from detectors.phrases import PhraseState
@@ -64,6 +65,7 @@ class StreamScan:
     tried: int = 0  # received at the last step
     anchors: list[Anchor] = field(default_factory=lambda: [Anchor(0, 0, ())])
     keywords: tuple[str, ...] = ()
+    columns: Columns = field(default_factory=Columns)  # at the cut
     arrived: int = 0  # tokens so far
     run: int = 0  # number of the first token that the names model is shown in the run that goes on (detectors.tokens.runs)
     token: int = 0  # number, within that run, of the first token in the three lists below: the first undecided one

@@ -14,6 +14,7 @@ from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 from spacy.tokens import Span
 
 from detectors.blas import SteadyOps
+from detectors.columns import Columns, Lines
 from detectors.context import BOOST, BOOSTED_MIN, KEYWORDS_BEFORE, KeywordTable, boosted, own_label, supports
 from detectors.names import NameTagger, Step
 from detectors.plausible import is_plausible_name
@@ -106,7 +107,7 @@ class NamesRecognizer(SpacyRecognizer):
 
 
 class LocalContextEnhancer(ContextAwareEnhancer):
-    """Presidio's context rule, decided from the neighbours alone and in linear time (``detectors.context``)."""
+    """Presidio's context rule, decided in linear time from the neighbours (``detectors.context``) and the column's heading."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -133,6 +134,7 @@ class LocalContextEnhancer(ContextAwareEnhancer):
         positions = [index for index, keyword in enumerate(keywords) if keyword is not None]
         by_id = {recognizer.id: lowered(recognizer.context) for recognizer in recognizers}
         given = [word.lower() for word in context or ()]
+        lines = Lines(Columns(), text)
         out = []
         for found in raw_results:
             wanted = by_id.get((found.recognition_metadata or {}).get(RecognizerResult.RECOGNIZER_IDENTIFIER_KEY, ""), ())
@@ -144,7 +146,8 @@ class LocalContextEnhancer(ContextAwareEnhancer):
                 ]
                 after = following[token] if token < len(following) else None
                 label = own_label(text, starts[token], found.start) if token < len(starts) else ""
-                if supports([*near, *([after] if after else []), *given, label], wanted):
+                heading = lines.heading(found.start)
+                if supports([*near, *([after] if after else []), *given, label, heading], wanted):
                     found = copy.copy(found)  # noqa: PLW2901 - the recogniser's own object stays as it was
                     found.score = boosted(found.score)
             out.append(found)

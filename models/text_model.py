@@ -128,12 +128,18 @@ def build_graph(backbone: Backbone, heads: Heads, mode: Mode) -> bytes:
     )
 
 
-def build_lower(backbone: Backbone, layers: int) -> bytes:
-    """Return the lowest layers alone, in float32: what training starts from. Output ``hidden`` float32 ``[batch, time, 384]``."""
+def build_lower(backbone: Backbone, layers: int, heads: Heads | None = None) -> bytes:
+    """Return the lowest layers alone, in float32: what training starts from. Output ``hidden`` float32 ``[batch, time, 384]``.
+
+    Args:
+        backbone: The weights.
+        layers: How many.
+        heads: What was learned, whose changes are added to the layers; None for the layers as they came.
+    """
     graph = _Graph("fp32")
     hidden = _embedded(graph, backbone)
     for layer in range(layers):
-        hidden = _layer(graph, backbone, {}, layer, hidden)
+        hidden = _layer(graph, backbone, heads or {}, layer, hidden)
     graph.node("Identity", [hidden], "hidden")
     outputs = [helper.make_tensor_value_info("hidden", TensorProto.FLOAT, ["batch", "time", WIDTH])]
     return _serialized(graph, backbone, outputs, with_form=False)

@@ -16,4 +16,6 @@ _WIDE_TO_ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 def compact(written: str) -> str:
     """Return the ASCII letters and digits of an identifier in upper case, wide forms narrowed, everything else dropped."""
+    if written.isascii() and written.isalnum():
+        return written.upper()
     return "".join(char for char in written.translate(_WIDE_TO_ASCII) if char.isascii() and char.isalnum()).upper()

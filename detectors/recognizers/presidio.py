@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any, ClassVar, Final, Literal
 
@@ -18,8 +18,10 @@ import presidio_analyzer.predefined_recognizers as predefined
 from presidio_analyzer import EntityRecognizer, Pattern, PatternRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from detectors.recognizers.common.plans import is_issued
 from detectors.rewrite import BLANKS, NOT_AFTER_WORD, NOT_BEFORE_WORD, mended
 
+_ZA_NATIONAL = re.compile("0[1-9][0-9]{8}")
 _PAN_CHAR = r"[0-9A-Za-z_@#$%^?~-]"
 # By class and place in its list of patterns; None leaves the pattern out.
 _BY_HAND: Final[Mapping[str, Mapping[int, str | None]]] = {
@@ -107,15 +109,20 @@ class _ZaLineRecognizer(PatternRecognizer):
 
     def invalidate_result(self, pattern_text: str) -> bool:
         """Tell whether this is no South African number, or one of another kind of line."""
-        try:
-            number = phonenumbers.parse(pattern_text, "ZA")
-        except phonenumbers.NumberParseException:
-            return True
-        return (
-            not phonenumbers.is_valid_number(number)
-            or phonenumbers.region_code_for_number(number) != "ZA"
-            or self._theirs._classify(number) != self._line  # noqa: SLF001 - Presidio's own division into lines
-        )
+        number = _za_number(pattern_text)
+        return number is None or self._theirs._classify(number) != self._line  # noqa: SLF001 - Presidio's own division into lines
+
+
+@lru_cache(maxsize=1024)
+def _za_number(written: str) -> phonenumbers.PhoneNumber | None:
+    """Return a valid number of South Africa, or None; asked for each kind of line."""
+    if _ZA_NATIONAL.fullmatch(written):
+        return phonenumbers.PhoneNumber(country_code=27, national_number=int(written)) if is_issued(written[1:], "ZA") else None
+    try:
+        number = phonenumbers.parse(written, "ZA")
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) and phonenumbers.region_code_for_number(number) == "ZA" else None
 
 
 @cache

@@ -11,6 +11,7 @@ import argparse
 import os
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from models.e5 import Backbone, read_backbone, tokenizer_model
 from models.form import WIDTH as FORM_WIDTH
 from models.form import form_of
 from models.manifest import load
-from models.text_model import CHANGED, DOMAINS, HEADS, HEADS_PATH, KINDS, NAME_TAGS, build_lower, build_watched
+from models.text_model import CHANGED, DOMAINS, HEADS, HEADS_PATH, KINDS, LAYERS, NAME_TAGS, build_lower, build_watched, read_heads
 from models.tokenizer import Encoded, Tokenizer
 from models.training import network, texts
 from models.training.texts import Text
@@ -39,6 +40,7 @@ TIMES = (16, 32, 48, 64, 96, 128)
 PIECES_MAX = TIMES[-1] - 2
 PIECES_A_STEP = 1536
 RATE = 2e-3
+REFINING_RATE, REFINING_EPOCHS = 1e-3, 8
 SMOOTHING = 0.01
 DOMAIN_WEIGHT, KIND_WEIGHT, NAMES_WEIGHT = 1.0, 1.0, 5.0
 
@@ -47,10 +49,10 @@ def main() -> int:
     """Train, measure ranges, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--variants", type=int, default=2, help="variants of each sentence with names")
-    parser.add_argument("--joined", type=int, default=2500, help="texts put together from several")
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--joined", type=int, default=1000, help="texts put together from several")
     parser.add_argument("--hold-out", default="", help="comma-joined sources (files without ending) that are not trained on")
+    parser.add_argument("--refine", type=Path, default=None, help="heads of an earlier run, of which only the last step is made")
     parser.add_argument("--directory", type=Path, default=HEADS_PATH)
     options = parser.parse_args()
     begun = time.process_time()
@@ -87,7 +89,7 @@ def say(line: str, begun: float) -> None:
 class Material:
     """The texts as numbers: pieces, what leaves the lower layers, and what is to be learned."""
 
-    def __init__(self, backbone: Backbone, learned: list[Text]) -> None:
+    def __init__(self, backbone: Backbone, learned: list[Text], lower: bytes) -> None:
         pieces = backbone.pieces
         tokenizer = Tokenizer(
             tokenizer_model(pieces), pieces.written_as, begin=pieces.begin, end=pieces.end, padding=pieces.padding, unknown=pieces.unknown
@@ -99,7 +101,7 @@ class Material:
         self.by_time: dict[int, list[int]] = {}
         for number, one in enumerate(self.encoded):
             self.by_time.setdefault(next(time for time in TIMES if len(one.ids) + 2 <= time), []).append(number)
-        session = _session(build_lower(backbone, CHANGED.start))
+        session = _session(lower)
         self.hidden: list[Any] = [None] * len(learned)
         for numbers, ids, live in self.batches():
             (rows,) = session.run(["hidden"], {"ids": ids, "live": live})
@@ -156,22 +158,54 @@ def tagged(encoded: Encoded, names: tuple[tuple[int, int, str], ...]) -> Any:
     return tags
 
 
-def train(backbone: Backbone, material: Material, epochs: int, seed: int, begun: float) -> dict[str, Any]:
-    """Return what was learned."""
-    base = network.frozen(backbone, CHANGED)
-    tree = network.begin(CHANGED, FORM_WIDTH, seed)
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How long is learned, and how fast."""
+
+    rate: float
+    epochs: int
+    seed: int
+
+
+def refine(
+    backbone: Backbone, heads: dict[str, Any], more_names: list[Text], learned: list[Text], seed: int, begun: float
+) -> dict[str, Any]:
+    """Return the heads after they were trained alone, on layers that stay as they are now: that is cheap, so it is done for longer.
+
+    The sentences with names come in a further variant, with names swapped.
+    """
+    rest = [one for one in learned if one.names is None]
+    material = Material(backbone, [*more_names, *rest], build_lower(backbone, LAYERS, heads))
+    say("layers run once more", begun)
+    own = {name: jnp.asarray(value, jnp.float32) for name, value in heads.items() if not name.startswith(HEADS["changes"])}
+    tree = train([], LAYERS, own, material, Course(REFINING_RATE, REFINING_EPOCHS, seed), begun)
+    return heads | {name: np.asarray(value, np.float16) for name, value in tree.items()}
+
+
+def train(base: list[Any], first: int, tree: dict[str, Any], material: Material, course: Course, begun: float) -> dict[str, Any]:
+    """Return what was learned.
+
+    Args:
+        base: Frozen layers between what the material has and the heads.
+        first: Number of the first of them.
+        tree: What is learned, at its start.
+        material: What from.
+        course: How.
+        begun: For the time in what is printed.
+    """
+    epochs, seed = course.epochs, course.seed
     rnd = np.random.default_rng(seed)
     sizes = {time_: PIECES_A_STEP // time_ for time_ in material.by_time}
     a_round = sum(-(-len(numbers) // sizes[time_]) for time_, numbers in material.by_time.items())
     optimizer = optax.chain(
         optax.clip_by_global_norm(1.0),
-        optax.adamw(optax.warmup_cosine_decay_schedule(0.0, RATE, a_round // 4, epochs * a_round), weight_decay=0.02),
+        optax.adamw(optax.warmup_cosine_decay_schedule(0.0, course.rate, a_round // 4, epochs * a_round), weight_decay=0.02),
     )
     state = optimizer.init(tree)
 
     def loss(tree: Any, key: Any, arrays: tuple[Any, ...]) -> Any:
         hidden, live, form, domain, has_domain, kind, tags = arrays
-        said = network.forward(tree, base, CHANGED.start, hidden, live, form, key)
+        said = network.forward(tree, base, first, hidden, live, form, key)
         smooth = domain * (1 - 2 * SMOOTHING) + SMOOTHING / 2
         of_domain = (optax.sigmoid_binary_cross_entropy(said[0], smooth).sum(1) * has_domain).sum() / (has_domain.sum() + 4)
         of_kind = _mean(optax.softmax_cross_entropy_with_integer_labels(said[1], jnp.maximum(kind, 0)), kind >= 0)

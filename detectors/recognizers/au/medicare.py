@@ -9,6 +9,10 @@ from presidio_analyzer import Pattern
 
 from detectors.recognizers.alphabet import DIGIT
 from detectors.recognizers.common.pieces import DoubtfulRecognizer, framed
+from detectors.recognizers.common.sums import Weights
+
+_WEIGHTS = Weights(1, 3, 7, 9, 1, 3, 7, 9)
+_DIGITS = frozenset({10, 11})
 
 
 class AuMedicareIdentifierRecognizer(DoubtfulRecognizer):
@@ -25,4 +29,6 @@ class AuMedicareIdentifierRecognizer(DoubtfulRecognizer):
 
     def holds(self, identifier: str) -> bool:
         """Check modulo 10."""
+        if len(identifier) in _DIGITS and identifier.isdecimal() and _WEIGHTS.total(identifier[:8]) % 10 != int(identifier[8]):
+            return False
         return AUS.MedicareNumber.validate(identifier)

@@ -8,7 +8,9 @@ from presidio_analyzer import Pattern
 from stdnum.au import abn, acn, tfn
 
 from detectors.recognizers.common.pieces import DoubtfulRecognizer, framed, groups
+from detectors.recognizers.common.sums import Weights
 
+_TFN_WEIGHTS = Weights(1, 4, 3, 7, 5, 8, 6, 9, 10)
 _GROUPED = "[ \u00a0\\-]"
 
 
@@ -27,6 +29,8 @@ class AuTaxFileRecognizer(DoubtfulRecognizer):
 
     def holds(self, identifier: str) -> bool:
         """Check modulo 11."""
+        if _TFN_WEIGHTS.fit(identifier.ljust(9, "0")) and _TFN_WEIGHTS.total(identifier.ljust(9, "0")) % 11:
+            return False
         return tfn.is_valid(identifier)
 
 

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from detectors.recognizers.common.addresses import CompoundStreetRecognizer, PostalPlaceRecognizer, StreetAddressRecognizer
 from detectors.recognizers.common.birth import BirthDateRecognizer
+from detectors.recognizers.common.code import (
+    AssignedPasswordRecognizer,
+    AssignedSecretRecognizer,
+    InternalHostRecognizer,
+    LicenceHeaderRecognizer,
+)
 from detectors.recognizers.common.crypto import WalletAddressRecognizer
 from detectors.recognizers.common.devices import MobileDeviceRecognizer, VehicleRecognizer
 from detectors.recognizers.common.mail import MailAddressRecognizer
@@ -21,6 +27,13 @@ from detectors.recognizers.common.secrets import (
     PasswordRecognizer,
     PrivateKeyRecognizer,
     SignedTokenRecognizer,
+)
+from detectors.recognizers.common.service import (
+    CustomerNumberRecognizer,
+    OrderNumberRecognizer,
+    ParcelRecognizer,
+    PostalItemRecognizer,
+    TicketNumberRecognizer,
 )
 from detectors.recognizers.common.telephone import BareTelephoneRecognizer
 from detectors.recognizers.identifier import IdentifierRecognizer
@@ -48,4 +61,13 @@ RECOGNIZERS: tuple[type[IdentifierRecognizer], ...] = (
     SignedTokenRecognizer,
     ConnectionStringRecognizer,
     PasswordRecognizer,
+    AssignedPasswordRecognizer,
+    AssignedSecretRecognizer,
+    InternalHostRecognizer,
+    LicenceHeaderRecognizer,
+    OrderNumberRecognizer,
+    TicketNumberRecognizer,
+    CustomerNumberRecognizer,
+    PostalItemRecognizer,
+    ParcelRecognizer,
 )

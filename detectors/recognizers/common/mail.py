@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import ClassVar
 
 import tldextract
@@ -44,6 +45,7 @@ _DOT = "[.．]"
 _LOCAL = f"[{_WORDS}](?:[{_WORDS}._%+'\\-=]{{0,126}}[{_WORDS}_+\\-])?"
 _LABELS = f"(?:[{_WORDS}{_IDEOGRAPHS}](?:[{_WORDS}{_IDEOGRAPHS}\\-]{{0,61}}[{_WORDS}{_IDEOGRAPHS}])?{_DOT}){{1,8}}"
 _ENDING = f"(?:xn--[0-9a-z\\-]{{1,59}}|[{_WORDS}]{{2,24}}|{'|'.join(_ENDINGS_WITHOUT_BLANKS)})"
+_SUFFIXES = tldextract.TLDExtract(cache_dir=None, suffix_list_urls=())
 
 
 class MailAddressRecognizer(IdentifierRecognizer):
@@ -56,10 +58,13 @@ class MailAddressRecognizer(IdentifierRecognizer):
     NORM: ClassVar[str] = "RFC 5321 section 4.1.2; RFC 6531 section 3.3; RFC 5890"
     PATTERNS: ClassVar[tuple[Pattern, ...]] = (Pattern("address", f"(?<![{_WORDS}]){_LOCAL}[@＠]{_LABELS}{_ENDING}(?![{_WORDS}\\-])", 0.5),)
     CONTEXT: ClassVar[tuple[str, ...]] = ("email", "e-mail", "mail", "邮箱", "郵箱", "邮件", "電郵", "メール", "이메일")
-    _SUFFIXES: ClassVar[tldextract.TLDExtract] = tldextract.TLDExtract(cache_dir=None, suffix_list_urls=())
 
     def validate_result(self, pattern_text: str) -> bool | None:
         """Tell whether the domain has a public suffix and a name before it; the list is the one that ships with tldextract."""
-        domain = unicodedata.normalize("NFKC", pattern_text).rpartition("@")[2]
-        found = self._SUFFIXES(domain)
-        return bool(found.suffix and found.domain)
+        return _is_public(unicodedata.normalize("NFKC", pattern_text).rpartition("@")[2])
+
+
+@lru_cache(maxsize=4096)
+def _is_public(domain: str) -> bool:
+    found = _SUFFIXES(domain)
+    return bool(found.suffix and found.domain)

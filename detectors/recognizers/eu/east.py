@@ -14,8 +14,13 @@ from stdnum.si import emso
 
 from detectors.recognizers.alphabet import DIGIT
 from detectors.recognizers.common.pieces import DoubtfulRecognizer, framed, groups
+from detectors.recognizers.common.sums import Weights
 
 _MONTHS_OF_1800 = range(81, 93)
+
+_NIP_WEIGHTS = Weights(6, 5, 7, 2, 3, 4, 5, 6, 7, -1)
+_EGN_WEIGHTS = Weights(2, 4, 8, 5, 10, 9, 7, 3, 6, 0)
+_RC_DIGITS = 10
 
 
 class PlPeselIdentifierRecognizer(DoubtfulRecognizer):
@@ -46,6 +51,8 @@ class PlTaxRecognizer(DoubtfulRecognizer):
 
     def holds(self, identifier: str) -> bool:
         """Check modulo 11."""
+        if _NIP_WEIGHTS.fit(identifier) and _NIP_WEIGHTS.total(identifier) % 11:
+            return False
         return nip.is_valid(identifier)
 
 
@@ -63,6 +70,8 @@ class CzBirthNumberRecognizer(DoubtfulRecognizer):
 
     def holds(self, identifier: str) -> bool:
         """Check the date and the remainder."""
+        if len(identifier) == _RC_DIGITS and identifier.isdecimal() and int(identifier[:-1]) % 11 % 10 != int(identifier[-1]):
+            return False
         return rc.is_valid(identifier)
 
 
@@ -91,6 +100,8 @@ class BgCitizenRecognizer(DoubtfulRecognizer):
 
     def holds(self, identifier: str) -> bool:
         """Check the date and the check digit."""
+        if _EGN_WEIGHTS.fit(identifier) and _EGN_WEIGHTS.total(identifier) % 11 % 10 != int(identifier[-1]):
+            return False
         return egn.is_valid(identifier)
 
 

@@ -11,8 +11,10 @@ from stdnum.nl import bsn
 
 from detectors.recognizers.alphabet import DIGIT, SEPARATOR
 from detectors.recognizers.common.pieces import LETTER, DoubtfulRecognizer, framed, groups, is_day_of_some_century
+from detectors.recognizers.common.sums import Weights
 from detectors.recognizers.identifier import IdentifierRecognizer
 
+_AT_WEIGHTS = Weights(3, 7, 9, 0, 5, 8, 4, 2, 1, 6)
 _BELGIAN_DIGITS = 11
 _BIS_MONTH_STEPS = 20  # bis numbers add 20 or 40 to the month
 _MONTHS = 12
@@ -72,6 +74,8 @@ class AtSocialInsuranceRecognizer(DoubtfulRecognizer):
 
     def holds(self, identifier: str) -> bool:
         """Check the date and the check digit."""
+        if _AT_WEIGHTS.fit(identifier) and _AT_WEIGHTS.total(identifier) % 11 != int(identifier[3]):
+            return False
         if not vnr.is_valid(identifier):
             return False
         day, month, year = int(identifier[4:6]), int(identifier[6:8]), int(identifier[8:])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import phonenumbers
 from presidio_analyzer import Pattern
 
 from detectors.recognizers.alphabet import DIGIT, NOT_AFTER_ALNUM, NOT_BEFORE_ALNUM, SEPARATOR
+from detectors.recognizers.common.plans import is_issued
 from detectors.recognizers.identifier import IdentifierRecognizer
 
 # After another country's code the same digits are no number of this country.
@@ -15,7 +15,6 @@ _NOT_AFTER_COUNTRY = "(?<![+＋])" + "".join(f"(?<![+＋]{DIGIT}{{{width}}}{SEPA
 _LEFT = f"{NOT_AFTER_ALNUM}(?<![0-9０-９][.\\-]){_NOT_AFTER_COUNTRY}"
 _RIGHT = f"(?!-{DIGIT}){NOT_BEFORE_ALNUM}"
 _FIRST = "[6-9６-９]"
-_COUNTRY = 91
 _NATIONAL_DIGITS = 10
 _NUMBER = f"{_FIRST}{DIGIT}{{4}}{SEPARATOR}?{DIGIT}{{5}}|{_FIRST}{DIGIT}{{2}}{SEPARATOR}{DIGIT}{{3}}{SEPARATOR}{DIGIT}{{4}}"
 # Handles of payment apps and banks. Those that are plain words ("upi", "sbi") are safe too: a mail domain has a dot.
@@ -63,8 +62,7 @@ class InPhoneRecognizer(IdentifierRecognizer):
 
     def is_valid(self, identifier: str) -> bool | None:
         """Refuse what the numbering plan does not know."""
-        number = phonenumbers.PhoneNumber(country_code=_COUNTRY, national_number=int(identifier[-_NATIONAL_DIGITS:]))
-        return None if phonenumbers.is_valid_number(number) else False
+        return None if is_issued(identifier[-_NATIONAL_DIGITS:], "IN") else False
 
 
 class InUpiIdRecognizer(IdentifierRecognizer):

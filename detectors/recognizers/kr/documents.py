@@ -8,6 +8,7 @@ from presidio_analyzer import Pattern
 from stdnum.kr import brn
 
 from detectors.recognizers.alphabet import DIGIT, NOT_AFTER_ALNUM, NOT_BEFORE_ALNUM, SEPARATOR
+from detectors.recognizers.common.sums import Weights
 from detectors.recognizers.identifier import IdentifierRecognizer
 
 _HYPHEN = "[\\-\u2010\u2011\u2013－]"
@@ -17,7 +18,7 @@ _RIGHT = f"(?![.\\-]{DIGIT}){NOT_BEFORE_ALNUM}"
 _REGIONS = frozenset("11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 28".split())  # noqa: SIM905
 _REGION_NAMES = "서울|부산|경기|강원|충북|충남|전북|전남|경북|경남|제주|대구|인천|광주|대전|울산"
 _LICENCE_DIGITS = 12
-_BUSINESS_WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
+_BUSINESS_WEIGHTS = Weights(1, 3, 7, 1, 3, 7, 1, 3, 5)
 
 
 class KrPassportIdentifierRecognizer(IdentifierRecognizer):
@@ -79,6 +80,6 @@ class KrBrnIdentifierRecognizer(IdentifierRecognizer):
 
     def is_valid(self, identifier: str) -> bool | None:
         """Refuse a wrong check digit, and what stdnum knows to be no office, kind or serial; nothing is proved."""
-        products = [int(digit) * weight for digit, weight in zip(identifier[:9], _BUSINESS_WEIGHTS, strict=True)]
-        holds = (sum(products) + products[-1] // 10 + int(identifier[9])) % 10 == 0
+        total = _BUSINESS_WEIGHTS.total(identifier[:9]) + int(identifier[8]) * 5 // 10
+        holds = (total + int(identifier[9])) % 10 == 0
         return None if holds and brn.is_valid(identifier) else False

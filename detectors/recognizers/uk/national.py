@@ -9,10 +9,15 @@ from stdnum.gb import nhs, utr
 
 from detectors.recognizers.alphabet import DIGIT, SEPARATOR
 from detectors.recognizers.common.pieces import JOINT, DoubtfulRecognizer, framed, groups
+from detectors.recognizers.common.sums import Weights
 from detectors.recognizers.identifier import IdentifierRecognizer
 
 _NINO_PREFIXES_NEVER_GIVEN = frozenset({"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"})
 _NINO_DIGITS = f"{DIGIT}{{2}}{SEPARATOR}?{DIGIT}{{2}}{SEPARATOR}?{DIGIT}{{2}}{SEPARATOR}?[A-DＡ-Ｄ]"
+
+_NHS_WEIGHTS = Weights(10, 9, 8, 7, 6, 5, 4, 3, 2, 1)
+_UTR_WEIGHTS = Weights(0, 6, 7, 8, 9, 10, 5, 4, 3, 2)
+_UTR_CHECKS = "21987654321"
 
 
 class UkHealthServiceRecognizer(DoubtfulRecognizer):
@@ -29,6 +34,8 @@ class UkHealthServiceRecognizer(DoubtfulRecognizer):
 
     def holds(self, identifier: str) -> bool:
         """Check modulo 11."""
+        if _NHS_WEIGHTS.fit(identifier) and _NHS_WEIGHTS.total(identifier) % 11:
+            return False
         return nhs.is_valid(identifier)
 
 
@@ -69,4 +76,7 @@ class UkTaxpayerReferenceRecognizer(DoubtfulRecognizer):
 
     def holds(self, identifier: str) -> bool:
         """Check modulo 11."""
-        return utr.is_valid(identifier.removesuffix("K"))
+        digits = identifier.removesuffix("K")
+        if _UTR_WEIGHTS.fit(digits) and digits[0] != _UTR_CHECKS[_UTR_WEIGHTS.total(digits) % 11]:
+            return False
+        return utr.is_valid(digits)

@@ -8,8 +8,10 @@ from presidio_analyzer import Pattern
 from stdnum.vn import mst
 
 from detectors.recognizers.alphabet import DIGIT, NOT_AFTER_ALNUM, NOT_BEFORE_ALNUM
+from detectors.recognizers.common.sums import Weights
 from detectors.recognizers.identifier import IdentifierRecognizer
 
+_WEIGHTS = Weights(31, 29, 23, 19, 17, 13, 7, 5, 3, 0)
 _HYPHEN = "[\\-\u2010\u2011\u2013－]"
 # "mst" is part of other words (Amsterdam), so it is read where it stands as a label and is no context word.
 _LABEL = "(?:(?<=(?<![A-Za-z])MST:)|(?<=(?<![A-Za-z])MST: ))"
@@ -37,4 +39,7 @@ class VnTaxCodeRecognizer(IdentifierRecognizer):
 
     def is_valid(self, identifier: str) -> bool | None:
         """Refuse a wrong check digit; one in eleven is right by chance, so nothing is proved."""
+        # 10 less the remainder; 10 itself is no digit.
+        if _WEIGHTS.fit(identifier[:10]) and 10 - _WEIGHTS.total(identifier) % 11 != int(identifier[9]):
+            return False
         return None if mst.is_valid(identifier) else False
