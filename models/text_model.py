@@ -48,6 +48,7 @@ _IR_VERSION = 8
 _STATE_LEVELS = 127
 _STATE_ZERO = 128
 _WEIGHT_LEVELS = 63
+_EASE = 0.7  # how much of the range is moved from states to weights; at a half, F1 of the domains falls from .89 to .80
 _MASKED = -1e9
 
 
@@ -278,7 +279,8 @@ def _whole_numbers(graph: _Graph, states: str, matrix: Floats, bias: Floats, mos
         most: The largest amount of each column that enters.
         name: Of the product.
     """
-    ease = np.sqrt(np.maximum(most, np.float32(1e-3)) / np.maximum(np.abs(matrix).max(axis=1), np.float32(1e-4)))
+    weight = np.maximum(np.abs(matrix).max(axis=1), np.float32(1e-4)).astype(np.float64)
+    ease = np.maximum(most, np.float32(1e-3)).astype(np.float64) ** _EASE / weight ** (1 - _EASE)
     ease = (ease / np.exp(np.log(ease).mean())).astype(np.float32)
     eased = matrix * ease[:, None]
     scale = (np.abs(eased).max(axis=0) / np.float32(_WEIGHT_LEVELS)).astype(np.float32)

@@ -28,7 +28,7 @@ from models.e5 import Backbone, read_backbone, tokenizer_model
 from models.form import WIDTH as FORM_WIDTH
 from models.form import form_of
 from models.manifest import load
-from models.text_model import CHANGED, DOMAINS, HEADS, HEADS_PATH, KINDS, LAYERS, NAME_TAGS, build_lower, build_watched, read_heads
+from models.text_model import CHANGED, DOMAINS, HEADS, HEADS_PATH, KINDS, NAME_TAGS, build_lower, build_watched
 from models.tokenizer import Encoded, Tokenizer
 from models.training import network, texts
 from models.training.texts import Text
@@ -40,7 +40,6 @@ TIMES = (16, 32, 48, 64, 96, 128)
 PIECES_MAX = TIMES[-1] - 2
 PIECES_A_STEP = 1536
 RATE = 2e-3
-REFINING_RATE, REFINING_EPOCHS = 1e-3, 8
 SMOOTHING = 0.01
 DOMAIN_WEIGHT, KIND_WEIGHT, NAMES_WEIGHT = 1.0, 1.0, 5.0
 
@@ -52,24 +51,17 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--joined", type=int, default=1000, help="texts put together from several")
     parser.add_argument("--hold-out", default="", help="comma-joined sources (files without ending) that are not trained on")
-    parser.add_argument("--refine", type=Path, default=None, help="heads of an earlier run, of which only the last step is made")
     parser.add_argument("--directory", type=Path, default=HEADS_PATH)
     options = parser.parse_args()
     begun = time.process_time()
     backbone = read_backbone(fetch(load().card("text_int8").source, WHEELS_PATH))
-    held = set(filter(None, options.hold_out.split(",")))
-    learned = [
-        one
-        for one in (
-            *texts.names(options.seed, options.variants),
-            *texts.domains(options.seed, options.joined),
-            *texts.kinds(options.seed, 500),
-        )
-        if one.source not in held
-    ]
-    material = Material(backbone, learned)
+    seed, held = options.seed, set(filter(None, options.hold_out.split(",")))
+    written = (*texts.names(seed, 0), *texts.domains(seed, options.joined), *texts.kinds(seed, 500))
+    learned = [one for one in written if one.source not in held]
+    material = Material(backbone, learned, build_lower(backbone, CHANGED.start))
     say(f"{len(learned):,} texts, {sum(len(one.ids) for one in material.encoded):,} pieces", begun)
-    tree = train(backbone, material, options.epochs, options.seed, begun)
+    base, tree = network.frozen(backbone, CHANGED), network.begin(CHANGED, FORM_WIDTH, seed)
+    tree = train(base, CHANGED.start, tree, material, Course(RATE, options.epochs, seed), begun)
     heads = {name: np.asarray(value, np.float16) for name, value in tree.items()}
     heads |= ranges(backbone, heads, material)
     options.directory.mkdir(parents=True, exist_ok=True)
@@ -165,21 +157,6 @@ class Course:
     rate: float
     epochs: int
     seed: int
-
-
-def refine(
-    backbone: Backbone, heads: dict[str, Any], more_names: list[Text], learned: list[Text], seed: int, begun: float
-) -> dict[str, Any]:
-    """Return the heads after they were trained alone, on layers that stay as they are now: that is cheap, so it is done for longer.
-
-    The sentences with names come in a further variant, with names swapped.
-    """
-    rest = [one for one in learned if one.names is None]
-    material = Material(backbone, [*more_names, *rest], build_lower(backbone, LAYERS, heads))
-    say("layers run once more", begun)
-    own = {name: jnp.asarray(value, jnp.float32) for name, value in heads.items() if not name.startswith(HEADS["changes"])}
-    tree = train([], LAYERS, own, material, Course(REFINING_RATE, REFINING_EPOCHS, seed), begun)
-    return heads | {name: np.asarray(value, np.float16) for name, value in tree.items()}
 
 
 def train(base: list[Any], first: int, tree: dict[str, Any], material: Material, course: Course, begun: float) -> dict[str, Any]:
