@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from detectors.analyzer import LANGUAGE, Engine
-from detectors.columns import Columns, Lines
+from detectors.columns import Columns, behind
 from detectors.context import KEYWORDS_BEFORE, KeywordTable, supports
 from detectors.finding import Finding
 
@@ -116,7 +116,7 @@ class Explainer:
         before = [word for word in keywords[: own + 1] if word is not None][-KEYWORDS_BEFORE:]
         after = next((word for word in keywords[own:] if word is not None), "")
         label = text[first + tokens[own].idx : finding.start].lower() if own < len(tokens) else ""
-        heading = Lines(Columns(), text[: finding.start]).end().heading()
+        heading = behind(Columns(), text[: finding.start]).heading()
         for word in (str(each).lower() for each in getattr(recognizer, "context", None) or ()):
             if supports((label, *reversed(before), after, heading), (word,)):
                 return word

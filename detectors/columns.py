@@ -112,6 +112,16 @@ def _cells_begun(row: str, separator: str) -> int:
     return sum(part.count(separator) for part in row.split('"')[::2])
 
 
+def behind(before: Columns, text: str) -> Columns:
+    """Return what is known behind a stretch of text."""
+    if "\n" not in text:
+        return before.written(text)
+    *whole, rest = text.split("\n")
+    for line in whole:
+        before = before.written(line).next_line()
+    return before.written(rest)
+
+
 class Lines:
     """The columns at every place of a stretch of text.
 
@@ -135,10 +145,6 @@ class Lines:
         if not known.ruled or at - self._starts[line] > LINE_CHARS_MAX:
             return ""
         return known.written(self._text[self._starts[line] : at]).heading()
-
-    def end(self) -> Columns:
-        """Return what is known behind the stretch."""
-        return self._known[-1].written(self._text[self._starts[-1] :])
 
 
 def _lines(known: Columns, text: str) -> Iterator[tuple[int, Columns]]:

@@ -19,7 +19,7 @@ from detectors import snapshot
 from detectors.analyzer import Engine, EngineParts, take_apart
 from detectors.blas import use_one_thread
 from detectors.chinese import ChineseStep
-from detectors.columns import Lines
+from detectors.columns import Lines, behind
 from detectors.context import KeywordTable, boosted, own_label, supports
 from detectors.cut import last_quiet_boundary
 from detectors.names import Entity, NameTagger, Step
@@ -253,10 +253,12 @@ class Scanner:
 
     def _find_patterns(self, segment: Segment) -> None:
         """Hold what the recognisers and the telephone recogniser find, with the scores that the neighbours give."""
-        lines = Lines(segment.scan.columns, segment.text)
-        for found in self._patterns.find(segment.text, segment.start):
-            self._hold_pattern(segment, found, lines)
-        segment.scan.columns = lines.end()
+        before = segment.scan.columns
+        segment.scan.columns = behind(before, segment.text)
+        if found := self._patterns.find(segment.text, segment.start):
+            lines = Lines(before, segment.text)
+            for one in found:
+                self._hold_pattern(segment, one, lines)
 
     def _find_phrases(self, segment: Segment) -> None:
         """Hand the segment to the lane of addresses and organisations."""

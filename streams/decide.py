@@ -146,7 +146,7 @@ class Decider:
             token_count=stream.tokens,
             personal_before=stream.personal,
             form=form_of(stream, segment.start, segment.end),
-            domains=domains_of(stream, segment.start, segment.end, personal),
+            domains=domains_of(stream, self.need(stream), segment.start, segment.end, personal),
             declared=rules.assumed,
         )
         verdict = evaluate(rules, facts)

@@ -136,16 +136,16 @@ class Processor:
 
     def _read(self, touched: Mapping[int, Touched]) -> dict[str, int]:
         """One step of the text model over the same streams; return how far each may go before more of it was read."""
+        closing = {stream_id for group in touched.values() for stream_id in group.closing}
+        streams = [stream for group in touched.values() for stream in group.streams.values() if not stream.bypass]
+        # First: which findings count depends on the language.
+        self._windows.ask_language(streams, closing)
         batch: list[Progress] = []
-        for group in touched.values():
-            for stream_id, stream in group.streams.items():
-                if stream.bypass:
-                    continue
-                stream.found = sorted([*stream.found, *stream.scan.take()])
-                need = self._decider.need(stream)
-                batch.append(
-                    Progress(stream, stream_id in group.closing, need, self._decider.personal(stream) if need == "personal" else ())
-                )
+        for stream in streams:
+            stream.found = sorted([*stream.found, *stream.scan.take()])
+            need = self._decider.need(stream)
+            personal = self._decider.personal(stream) if need == "personal" else ()
+            batch.append(Progress(stream, stream.request.stream_id in closing, need, personal))
         self._windows.advance(batch)
         return {item.stream.request.stream_id: self._windows.limit(item) for item in batch}
 

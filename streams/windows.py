@@ -7,7 +7,7 @@ such text waits for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -59,12 +59,20 @@ class WindowReader:
         self._language = language
         self._mode = mode
 
-    def advance(self, batch: Sequence[Progress]) -> None:
-        """Take the new text of streams, ask for their language where it may have changed, and read what is wanted.
+    def ask_language(self, streams: Sequence[StreamState], closing: Collection[str]) -> None:
+        """Ask for the language of streams where so much text has come that it may be another one, all in one batch.
 
-        A stream whose windows cannot be read is suspended.
+        Args:
+            streams: The streams.
+            closing: Ids of those that end: a short one is asked for too.
         """
-        self._ask_language(batch)
+        due = [stream for stream in streams if _language_is_due(stream, last=stream.request.stream_id in closing)]
+        shown = [(stream.tail + "".join(stream.pending))[-LANGUAGE_WINDOW_CHARS:] for stream in due]
+        for stream, use in zip(due, self._language.classify(shown), strict=True):
+            stream.language, stream.language_at = use, stream.received
+
+    def advance(self, batch: Sequence[Progress]) -> None:
+        """Take the new text of streams and read what is wanted; a stream whose windows cannot be read is suspended."""
         for item in batch:
             _divide(item.stream, last=item.last)
         wanted = [(item.stream, window) for item in batch for window in self._wanted(item)]
@@ -72,13 +80,25 @@ class WindowReader:
             return
         try:
             readings = self._reader.read([window.text for _, window in wanted])
-        except DetectionError as error:
-            for stream, _ in wanted:
-                stream.suspend("hold", error.code)
-                stream.bypass = True
+        except DetectionError:
+            self._read_apart(self._reader, wanted)
             return
         for (stream, window), reading in zip(wanted, readings, strict=True):
             _note(stream, window, reading)
+
+    @staticmethod
+    def _read_apart(reader: TextReader, wanted: Sequence[tuple[StreamState, ReadWindow]]) -> None:
+        """Read windows one by one after a batch of them failed, so that a text on which the model fails stops its own stream alone."""
+        for stream, window in wanted:
+            if stream.bypass:
+                continue
+            try:
+                (reading,) = reader.read([window.text])
+            except DetectionError as error:
+                stream.suspend("hold", error.code)
+                stream.bypass = True
+            else:
+                _note(stream, window, reading)
 
     def limit(self, item: Progress) -> int:
         """Return how far the text of a stream may go: all of it, or to the last place that does not wait for a window."""
@@ -90,12 +110,6 @@ class WindowReader:
         if item.need == "never":
             return stream.received
         return min((found.start for found in item.found if not _is_read(stream, found)), default=stream.received)
-
-    def _ask_language(self, batch: Sequence[Progress]) -> None:
-        due = [item.stream for item in batch if _language_is_due(item.stream, last=item.last)]
-        shown = [(stream.tail + "".join(stream.pending))[-LANGUAGE_WINDOW_CHARS:] for stream in due]
-        for stream, use in zip(due, self._language.classify(shown), strict=True):
-            stream.language, stream.language_at = use, stream.received
 
     def _wanted(self, item: Progress) -> Iterable[ReadWindow]:
         """Return the windows of a stream that are whole, not read, and wanted now."""
@@ -113,13 +127,22 @@ class WindowReader:
         return stream.language.label not in READ_AT_ONCE
 
 
-def domains_of(stream: StreamState, start: int, end: int, findings: Sequence[Finding]) -> frozenset[str] | None:
-    """Return what a segment is about: known once the windows around its findings are read.
+def domains_of(stream: StreamState, need: Need, start: int, end: int, personal: Sequence[Finding]) -> frozenset[str] | None:
+    """Return what a segment is about; None while that is not known.
 
-    Without a finding it is what the windows say that were read, which may be none: no rule about personal data asks for more.
+    It is known once the windows around its personal findings were read. Where a rule asks it of any text, all of its windows must be read.
+
+    Args:
+        stream: The stream.
+        need: When the rules in force ask.
+        start: Where the segment begins.
+        end: Where it ends.
+        personal: What was found in it that concerns a person.
     """
     here = [window for window in stream.windows if window.start < end and window.end > start]
-    if not all(_is_read(stream, found) for found in findings):
+    if not all(_is_read(stream, found) for found in personal):
+        return None
+    if need == "always" and not (end <= stream.window.offset and all(window.uses is not None for window in here)):
         return None
     return frozenset(use.label for window in here for use in (window.uses or ())[1:])
 

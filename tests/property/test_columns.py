@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.analyzer import Engine, analyze, build_engine
-from detectors.columns import Columns, Lines
+from detectors.columns import Columns, Lines, behind
 from detectors.finding import Finding
 from detectors.scanner import Scanner
 
@@ -38,9 +38,9 @@ def test_a_heading_depends_on_the_text_before_it_and_on_no_cut(text: str, cuts: 
     for piece in pieces_of(text, cuts):
         lines = Lines(known, piece)
         for at in range(len(piece)):
-            assert lines.heading(at) == whole.heading(start + at) == Lines(Columns(), text[: start + at]).end().heading()
-        known, start = lines.end(), start + len(piece)
-    assert known == whole.end()
+            assert lines.heading(at) == whole.heading(start + at) == behind(Columns(), text[: start + at]).heading()
+        known, start = behind(known, piece), start + len(piece)
+    assert known == behind(Columns(), text)
 
 
 @functools.cache

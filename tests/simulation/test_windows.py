@@ -14,10 +14,10 @@ from schemas.codec import Codec
 from schemas.errors import DetectionError
 from schemas.partitioning import partition_of
 from schemas.records import DomesticSource, ModelUse, RequestOpened, StreamClosed, TokenChunk
-from streams.pipeline import Equipment, build_pipeline
+from streams.pipeline import Equipment, Pipeline, build_pipeline
 from streams.settings import ClassifySettings, KeysSettings, Settings
 from tests.requests import request
-from tests.simulation.world import PARTITIONS, Log, Reader, run
+from tests.simulation.world import PARTITIONS, Log, Reader, run, write_streams
 
 MAIL = "mei.tan@example.sg"
 HOME = (DomesticSource("retrieval", f"Customer file: {MAIL}", None),)
@@ -29,13 +29,13 @@ GERMAN = "Gestern hat uns Annegret Brunnthaler aus Klagenfurt besucht, und wir h
 class Told:
     """Reads texts by a rule instead of a model: what a test relies on must not depend on how well a model is trained."""
 
-    def __init__(self, language: str = "en", *, fails: bool = False) -> None:
+    def __init__(self, language: str = "en", *, fails: str = "\0") -> None:
         self.language = language
         self.fails = fails
         self.shown: list[str] = []
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
-        if self.fails:
+        if any(self.fails in text for text in texts):
             raise DetectionError("model text_int8 failed on shapes")
         self.shown += texts
         return [self._one(text) for text in texts]
@@ -49,6 +49,11 @@ class Told:
         return Reading(language, "prose", 0.9, ("health",), (0.97 if ill else 0.02,), ("health",) if ill else (), names, use)
 
 
+def pipeline_of(equipment: Equipment, tmp_path: Path, told: Told, read: str = "needed") -> Pipeline:
+    settings = Settings(keys=KeysSettings(dir=tmp_path), classify=ClassifySettings(read=read))  # type: ignore[arg-type]
+    return build_pipeline(settings, PARTITIONS, replace(equipment, reader=told))  # type: ignore[arg-type]
+
+
 def outcome_of(
     equipment: Equipment,
     tmp_path: Path,
@@ -59,8 +64,7 @@ def outcome_of(
     read: str = "needed",
     close: bool = True,
 ) -> Reader:
-    settings = Settings(keys=KeysSettings(dir=tmp_path), classify=ClassifySettings(read=read))  # type: ignore[arg-type]
-    pipeline = build_pipeline(settings, PARTITIONS, replace(equipment, reader=told))  # type: ignore[arg-type]
+    pipeline = pipeline_of(equipment, tmp_path, told, read)
     log, codec, stream_id = Log(), Codec.committed(), opened.stream_id
     sent = [TokenChunk(stream_id, at, piece, 1) for at, piece in enumerate(chunks)]
     closing = [StreamClosed(stream_id, "stop", len(chunks), len(chunks))] if close else []
@@ -132,10 +136,23 @@ def test_names_in_a_language_that_no_lane_reads_come_from_the_model(equipment: E
 
 
 def test_a_model_that_fails_holds_the_stream(equipment: Equipment, tmp_path: Path) -> None:
-    reader = outcome_of(equipment, tmp_path, Told(fails=True), request("s", domestic_sources=HOME), cut(PLAIN + ILL + PLAIN))
+    reader = outcome_of(equipment, tmp_path, Told(fails="biopsy"), request("s", domestic_sources=HOME), cut(PLAIN + ILL + PLAIN))
     assert MAIL not in released(reader)
     assert {record.error_code for record in reader.held()} == {DetectionError.code}
     assert sum(record.characters for record in reader.held()) + len(released(reader)) == len(PLAIN + ILL + PLAIN)
+
+
+def test_a_text_on_which_the_model_fails_stops_its_own_stream_alone(equipment: Equipment, tmp_path: Path) -> None:
+    well = PLAIN + ILL.replace("biopsy", "parcel") + PLAIN
+    pipeline = pipeline_of(equipment, tmp_path, Told(fails="biopsy"))
+    log = Log()
+    opened = [(request(f"s-{number}", domestic_sources=HOME), PLAIN + ILL + PLAIN if number % 2 else well) for number in range(6)]
+    write_streams(log, Codec.committed(), opened, seed=3)
+    run(log, pipeline.processor, pipeline.state, 1, tick_max=400)
+    reader = Reader(log, pipeline.codec)
+    assert {record.stream_id for record in reader.held() if record.error_code == DetectionError.code} == {"s-1", "s-3", "s-5"}
+    entries = [entry for entry in reader.entries() if entry.decision]
+    assert {entry.stream_id for entry in entries if entry.decision and entry.decision.error_code} == {"s-1", "s-3", "s-5"}
 
 
 def test_without_the_model_what_depends_on_it_is_held(equipment: Equipment, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from console.explain import Explainer
 from detectors.analyzer import Engine, analyze, build_engine
-from detectors.columns import LINE_CHARS_MAX, Columns, Lines
+from detectors.columns import LINE_CHARS_MAX, Columns, Lines, behind
 from detectors.thresholds import bundled
 
 
@@ -59,8 +59,8 @@ def test_a_row_and_a_heading_line_are_read_up_to_their_cap() -> None:
     assert headings(f"name,ssn\n{pad},1000") == ["ssn"]
     assert headings(f"name,ssn\n{pad}x,1000") == [""]
     assert headings("| name |" + " " * LINE_CHARS_MAX + "ssn |\n|---|---|\n| a | 1000 |") == [""]
-    assert len(Lines(Columns(), "y" * 10_000).end().line) == 4
-    assert len(Lines(Columns(), "a,b\n" + "y" * 10_000).end().line) == LINE_CHARS_MAX + 1
+    assert len(behind(Columns(), "y" * 10_000).line) == 4
+    assert len(behind(Columns(), "a,b\n" + "y" * 10_000).line) == LINE_CHARS_MAX + 1
 
 
 @pytest.fixture(scope="module")
