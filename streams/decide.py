@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from datetime import date
 from typing import cast
 
 from detectors.finding import Finding
@@ -14,7 +13,7 @@ from detectors.redaction.policy import Policy
 from detectors.thresholds import bundled
 from jurisdictions.compile import Compiled
 from jurisdictions.evaluate import Verdict, evaluate, evidence_of
-from jurisdictions.facts import FactValue, facts_of
+from jurisdictions.facts import facts_of
 from jurisdictions.lists import entity
 from schemas.records import (
     Covers,
@@ -27,24 +26,18 @@ from schemas.records import (
     HoldBack,
     ModelUse,
     Redaction,
-    RequestOpened,
     UsageRecord,
 )
 from streams import names
 from streams.ledger import Ledger
+from streams.needs import Needs, day_of
 from streams.sealing import Sealer, commitment
 from streams.state import LANGUAGE_WINDOW_CHARS, PartitionState, StreamState
 from streams.tick import Outcome
-from streams.windows import Need, domains_of, form_of, uses_of
+from streams.windows import domains_of, form_of, uses_of
 
-_DAY_MS = 86_400_000
-_LAST_DAY_MS = 2_932_896 * _DAY_MS  # 9999-12-31: a time beyond it is still a date
-_NEEDS_MAX = 4096
+_UNTRACED = "unknown"  # the provenance of what was not looked up; looked up again, what cannot be known gives the same
 _STOPPING = frozenset({"hold", "block"})
-_READ = frozenset({"domains", "form"})  # what the text model tells
-_FOUND = frozenset(
-    {"types", "categories", "personal", "personal_values", "provenance_set", "credential_provenance", "sensitive", "subjects"}
-)  # what follows from findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +84,7 @@ class Decider:
         ledger: Ledger,
     ) -> None:
         self._thresholds = bundled()
-        self._needs: dict[tuple[object, ...], Need] = {}
+        self.needs = Needs(rules_on)
         self._rules_on = rules_on
         self._packs_sha256 = packs_sha256
         self._redaction = redaction
@@ -108,32 +101,36 @@ class Decider:
         places = (request.origin_data_centre, request.destination, request.end_user_location)
         return self._thresholds.keep(findings, self._thresholds.in_play(places, (stream.language.label,)))
 
-    def personal(self, stream: StreamState) -> tuple[Finding, ...]:
-        """Return what was found in the undecided text of a stream that concerns a person."""
-        return tuple(item for item in self.kept(stream, stream.found) if entity(item.entity_type).personal)
+    def trace(self, stream: StreamState) -> None:
+        """Look up where each finding in the undecided text of a stream came from, if it counts and was not looked up before."""
+        if all(item.provenance != _UNTRACED for item in stream.found):
+            return
+        text, start = "".join(stream.pending), stream.decided
+        counts = set(self.kept(stream, stream.found))
+        stream.found = [
+            replace(item, provenance=stream.echo.classify(text[item.start - start : item.end - start]))
+            if item.provenance == _UNTRACED and item in counts
+            else item
+            for item in stream.found
+        ]
 
-    def need(self, stream: StreamState) -> Need:
-        """Return when the rules in force may ask what the text of a stream is about: never, where it is personal, or always."""
-        request = stream.request
-        rules = self._rules_on(_day(stream.last_at_ms))
-        where = (request.destination, request.end_user_location, request.origin_data_centre, request.model.origin, request.route)
-        key = (rules.on, *where, request.mechanisms)
-        need = self._needs.get(key)
-        if need is None:
-            if len(self._needs) >= _NEEDS_MAX:
-                self._needs.clear()
-            need = self._needs[key] = _need_of(rules, request)
-        return need
+    def asked(self, stream: StreamState) -> tuple[Finding, ...]:
+        """Return the findings in undecided text that rules may ask the surroundings of: all that are personal, or none."""
+        personal = tuple(item for item in self.kept(stream, stream.found) if entity(item.entity_type).personal)
+        came_from = frozenset(item.provenance for item in personal)
+        return personal if came_from and self.needs.asks(stream, came_from) else ()
 
     def _judge_one(self, segment: Segment) -> Judged:
         stream = segment.stream
         request = stream.request
         findings = tuple(
-            replace(item, provenance=stream.echo.classify(segment.text[item.start - segment.start : item.end - segment.start]))
+            item
+            if item.provenance != _UNTRACED
+            else replace(item, provenance=stream.echo.classify(segment.text[item.start - segment.start : item.end - segment.start]))
             for item in self.kept(stream, segment.findings)
         )
         personal = [item for item in findings if entity(item.entity_type).personal]
-        rules = self._rules_on(_day(stream.last_at_ms))
+        rules = self._rules_on(day_of(stream.last_at_ms))
         facts = facts_of(
             [(item.entity_type, item.provenance) for item in findings],
             destination=request.destination,
@@ -146,7 +143,7 @@ class Decider:
             token_count=stream.tokens,
             personal_before=stream.personal,
             form=form_of(stream, segment.start, segment.end),
-            domains=domains_of(stream, self.need(stream), segment.start, segment.end, personal),
+            domains=domains_of(stream, self.needs.of(stream), segment.start, segment.end, personal),
             declared=rules.assumed,
         )
         verdict = evaluate(rules, facts)
@@ -306,33 +303,6 @@ class Decider:
         outcome.count("streams", "withheld" if stream.suspended else "delivered")
 
 
-def _need_of(rules: Compiled, request: RequestOpened) -> Need:
-    """Return when rules may ask what a text is about that goes where a request says."""
-    facts = facts_of(
-        (),
-        destination=request.destination,
-        end_user_location=request.end_user_location,
-        origin_data_centre=request.origin_data_centre,
-        model_origin=request.model.origin,
-        route=request.route,
-        mechanisms=request.mechanisms,
-        declared=rules.assumed,
-    )
-    if _may_ask(rules, {name: value for name, value in facts.items() if name != "personal_values"}, _READ):
-        return "always"
-    unknown = {name: value for name, value in facts.items() if name not in _FOUND}
-    return "personal" if _may_ask(rules, unknown, _READ | {"sensitive"}) else "never"
-
-
-def _may_ask(rules: Compiled, facts: Mapping[str, FactValue], about: frozenset[str]) -> bool:
-    """Tell whether a rule that reads one of these facts, and does something, may fire and need not."""
-    must, may = rules.decide(facts.get)
-    return any(
-        (may & ~must) >> bit & 1 and not entry.facts.isdisjoint(about) and bool(entry.rule.action or entry.rule.labels or entry.rule.redact)
-        for bit, entry in enumerate(rules.rules)
-    )
-
-
 def _stopped_by(rules: Compiled, verdict: Verdict) -> tuple[str, ...]:
     """Return the rules that demand what the verdict demands; if none surely does, those on which it hangs."""
     fired = {rule.id for rule in verdict.rules}
@@ -371,12 +341,3 @@ def _covers(segment: Segment, now_ms: int) -> tuple[Covers, HoldBack]:
     )
     waited_ms = max(0, now_ms - used[0].timestamp_ms) if used else 0
     return covers, HoldBack(stream.received - segment.end, waited_ms)
-
-
-@lru_cache(maxsize=64)
-def _day_of(number: int) -> date:
-    return datetime.fromtimestamp(number * (_DAY_MS // 1_000), UTC).date()
-
-
-def _day(at_ms: int) -> date:
-    return _day_of(min(max(at_ms, 0), _LAST_DAY_MS) // _DAY_MS)

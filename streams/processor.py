@@ -143,9 +143,12 @@ class Processor:
         batch: list[Progress] = []
         for stream in streams:
             stream.found = sorted([*stream.found, *stream.scan.take()])
-            need = self._decider.need(stream)
-            personal = self._decider.personal(stream) if need == "personal" else ()
-            batch.append(Progress(stream, stream.request.stream_id in closing, need, personal))
+            need = self._decider.needs.of(stream)
+            asked: tuple[Finding, ...] = ()
+            if need == "personal" and stream.found:
+                self._decider.trace(stream)
+                asked = self._decider.asked(stream)
+            batch.append(Progress(stream, stream.request.stream_id in closing, need, asked))
         self._windows.advance(batch)
         return {item.stream.request.stream_id: self._windows.limit(item) for item in batch}
 

@@ -190,7 +190,7 @@ class StateCodec:
             stream.language_at,
             (stream.window.offset, stream.window.text),
             [(one.start, one.end, one.text, None if one.uses is None else list(map(_use, one.uses))) for one in stream.windows],
-            [(one.start, one.end, one.entity_type, one.score, one.recognizer) for one in stream.found],
+            [(one.start, one.end, one.entity_type, one.score, one.recognizer, one.provenance) for one in stream.found],
         ]
         return key, self._sealed("stream", stream.data_key, key, _join(head, b"" if stream.bypass else self._scanner.dump(stream.scan)))
 

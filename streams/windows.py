@@ -36,13 +36,13 @@ class Progress:
         stream: The stream.
         last: Whether its text ends.
         need: When its windows are needed.
-        found: What was found in its undecided text that makes a window needed if personal data does.
+        asked: What was found in its undecided text that rules may ask the surroundings of.
     """
 
     stream: StreamState
     last: bool
     need: Need
-    found: tuple[Finding, ...]
+    asked: tuple[Finding, ...]
 
 
 class WindowReader:
@@ -109,7 +109,7 @@ class WindowReader:
             return next((window.start for window in stream.windows if window.uses is None), stream.window.offset)
         if item.need == "never":
             return stream.received
-        return min((found.start for found in item.found if not _is_read(stream, found)), default=stream.received)
+        return min((found.start for found in item.asked if not _is_read(stream, found)), default=stream.received)
 
     def _wanted(self, item: Progress) -> Iterable[ReadWindow]:
         """Return the windows of a stream that are whole, not read, and wanted now."""
@@ -119,7 +119,7 @@ class WindowReader:
             return unread
         if item.need == "never":
             return ()
-        return [window for window in unread if any(found.start < window.end and found.end > window.start for found in item.found)]
+        return [window for window in unread if any(found.start < window.end and found.end > window.start for found in item.asked)]
 
     @staticmethod
     def _reads_names(stream: StreamState) -> bool:

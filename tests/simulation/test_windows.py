@@ -171,3 +171,20 @@ def test_the_chunks_do_not_matter(equipment: Equipment, tmp_path: Path, size: in
     assert "".join(told.shown) == whole
     assert [text.strip() for text in told.shown if text.strip()] == [text.strip() for text in (PLAIN, ILL, GERMAN, PLAIN)]
     assert reader.deliveries()[-1].is_last
+
+
+def test_personal_data_that_no_rule_asks_about_waits_for_nothing(equipment: Equipment, tmp_path: Path) -> None:
+    """The rules on sensitive data are about data from home; what the customer sent may go, whatever it stands beside."""
+    told = Told()
+    reader = outcome_of(equipment, tmp_path, told, request("s", request_text=f"Write to {MAIL}"), cut(PLAIN + ILL + PLAIN))
+    assert told.shown == []
+    assert {note.provenance for entry in reader.entries() if entry.decision for note in entry.decision.findings} >= {"foreign_echo"}
+    assert released(reader).count(MAIL) == 1
+
+
+def test_one_value_from_home_makes_those_beside_it_wait(equipment: Equipment, tmp_path: Path) -> None:
+    both = f"Please tell {MAIL} and john.roe@example.org that the second biopsy came back and that the treatment starts on Monday. "
+    told = Told()
+    opened = request("s", request_text="Write to john.roe@example.org", domestic_sources=HOME)
+    outcome_of(equipment, tmp_path, told, opened, cut(PLAIN + both + PLAIN))
+    assert "".join(told.shown).count("biopsy") == 1

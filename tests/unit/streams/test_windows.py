@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
+
+import pytest
+
 from detectors.finding import Finding
 from detectors.windows import WindowState
+from jurisdictions.compile import compile_packs
+from jurisdictions.condition import parse
+from jurisdictions.pack import load_packs
 from schemas.records import ModelUse
+from streams.needs import Needs
 from streams.state import ReadWindow, StreamState
 from streams.windows import Need, domains_of, forget, form_of
 from tests.requests import request
@@ -64,3 +73,40 @@ def test_windows_are_dropped_when_all_of_their_text_is_decided() -> None:
     made = stream(READ, UNREAD)
     forget(made, 150)
     assert made.windows == [UNREAD]
+
+
+@pytest.fixture
+def needs() -> Needs:
+    packs = load_packs()
+    return Needs(lru_cache(maxsize=4)(lambda day: compile_packs(packs, day)))
+
+
+def test_rules_on_data_from_home_do_not_ask_about_what_the_customer_sent(needs: Needs) -> None:
+    made = stream()
+    made.last_at_ms = 1_795_000_000_000
+    assert needs.of(made) == "personal"
+    assert needs.asks(made, frozenset({"domestic_source"}))
+    assert needs.asks(made, frozenset({"domestic_source", "unmatched"}))
+    assert not needs.asks(made, frozenset({"foreign_echo"}))
+    assert not needs.asks(made, frozenset({"unmatched", "foreign_echo"}))
+
+
+@pytest.mark.parametrize(
+    ("condition", "need"),
+    [
+        ("'health' in domains", "always"),
+        ("'URL' in types and 'health' in domains", "always"),  # of something that concerns nobody
+        ("personal and 'health' in domains", "personal"),
+        ("form == 'code'", "always"),
+    ],
+)
+def test_when_a_rule_asks_follows_from_its_condition(condition: str, need: str) -> None:
+    packs = load_packs()
+    rule = next(rule for pack in packs for rule in pack.rules if rule.action == "hold")
+    pack = next(pack for pack in packs if rule in pack.rules)
+    asking = replace(pack, rules=(*pack.rules, replace(rule, id="TEST-001", condition=parse(condition, {}))))
+    others = tuple(asking if each is pack else each for each in packs)
+    with_it = Needs(lru_cache(maxsize=4)(lambda day: compile_packs(others, day)))
+    made = stream()
+    made.last_at_ms = 1_795_000_000_000
+    assert with_it.of(made) == need
