@@ -130,14 +130,19 @@ def classify_documents(documents: Iterable[Document], reader: TextReader) -> Ite
     Raises:
         DetectionError: The model failed.
     """
-    from detectors.windows import Window, WindowState, take  # noqa: PLC0415 - with the reader
-
     source = iter(documents)
     while batch := list(islice(source, BATCH_TEXTS)):
-        windows = [take(WindowState(), document.text, last=True) or [Window(0, 0, "")] for document in batch]
+        windows = [_windows_of(document.text) for document in batch]
         readings = iter(reader.read([window.text for each in windows for window in each]))
         for document, each in zip(batch, windows, strict=True):
             yield put_together(document, [(window, next(readings)) for window in each])
+
+
+def _windows_of(text: str) -> list[Window]:
+    """Return a text that fits into one window as one, a longer one divided as a stream is."""
+    from detectors.windows import WINDOW_CHARS_MAX, Window, WindowState, take  # noqa: PLC0415 - with the reader
+
+    return [Window(0, len(text), text)] if len(text) <= WINDOW_CHARS_MAX else take(WindowState(), text, last=True)
 
 
 def put_together(document: Document, parts: list[tuple[Window, Reading]]) -> Classified:
