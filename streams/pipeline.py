@@ -10,13 +10,14 @@ from functools import lru_cache, partial
 from audit.checkpoint import Signer, load_or_create_key
 from detectors.analyzer import build_engine
 from detectors.classifier import LanguageClassifier
-from detectors.reading import TextReader
+from detectors.reading import PIECES, ROWS_MAX, ROWS_MIN, TextReader
 from detectors.recognizers.custom import load_custom
 from detectors.redaction.policy import load_policy
 from detectors.scanner import Scanner
 from jurisdictions.compile import compile_packs
 from jurisdictions.pack import Pack, load_packs, packs_sha256
 from models import manifest
+from models.pool import ModelPool, Wanted, text_shapes
 from models.session import open_model
 from schemas.codec import Codec
 from streams.codecs import build_codec
@@ -37,7 +38,7 @@ class Equipment:
     scanner: Scanner
     entity_types: frozenset[str]
     classifier: LanguageClassifier
-    reader: TextReader | None
+    readers: ModelPool[TextReader] | None
     packs: tuple[Pack, ...]
 
 
@@ -61,11 +62,13 @@ def load_equipment(settings: Settings) -> Equipment:
     scanner = Scanner(engine, step_chars=settings.scan.step_chars, hold_back_chars_max=settings.scan.hold_back_chars_max)
     pinned, gpu, directory = manifest.load(), settings.models.require_gpu, settings.models.dir
     classifier = LanguageClassifier(open_model(pinned, "language", require_gpu=gpu, directory=directory))
-    reader = None
+    readers: ModelPool[TextReader] | None = None
     if settings.classify.read != "never":
-        name = "text_fp16" if gpu else "text_int8"
-        reader = TextReader(open_model(pinned, name, require_gpu=gpu, directory=directory, on_cpu=not gpu), classifier)
-    return Equipment(scanner, frozenset(engine.get_supported_entities()), classifier, reader, load_packs())
+        shapes = text_shapes(PIECES, ROWS_MIN, ROWS_MAX)
+        wanted = Wanted("text_fp16" if gpu else "text_int8", shapes=shapes, require_gpu=gpu, directory=directory, on_cpu=not gpu)
+        readers = ModelPool(wanted, lambda model: TextReader(model, classifier))
+        readers.open(pinned)
+    return Equipment(scanner, frozenset(engine.get_supported_entities()), classifier, readers, load_packs())
 
 
 def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, limits: Limits | None = None) -> Pipeline:
@@ -98,7 +101,7 @@ def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, li
     state = StateCodec(codec, sealer, equipment.scanner)
     processor = Processor(
         scanner=equipment.scanner,
-        windows=WindowReader(equipment.reader, equipment.classifier, settings.classify.read),
+        windows=WindowReader(equipment.readers, equipment.classifier, settings.classify.read),
         intake=intake,
         decider=decider,
         ledger=ledger,

@@ -16,6 +16,7 @@ from detectors.classifier import LanguageClassifier
 from detectors.finding import Finding
 from detectors.reading import Reading, TextReader
 from detectors.windows import take
+from models.pool import ModelPool
 from schemas.errors import DetectionError
 from schemas.records import ModelUse
 from streams.state import LANGUAGE_STEP_CHARS, LANGUAGE_WINDOW_CHARS, ReadWindow, StreamState
@@ -49,13 +50,13 @@ class WindowReader:
     """Divides the text of streams into windows and reads those that are wanted, all streams in one batch.
 
     Args:
-        reader: The text model; None reads nothing, and what depends on it stays unknown.
+        readers: The text model's sessions; None reads nothing, and what depends on it stays unknown.
         language: Says the language of streams.
         mode: ``needed``: where a rule or the names want it; ``always``: every window; ``never``.
     """
 
-    def __init__(self, reader: TextReader | None, language: LanguageClassifier, mode: Mode) -> None:
-        self._reader = None if mode == "never" else reader
+    def __init__(self, readers: ModelPool[TextReader] | None, language: LanguageClassifier, mode: Mode) -> None:
+        self._readers = None if mode == "never" else readers
         self._language = language
         self._mode = mode
 
@@ -72,16 +73,25 @@ class WindowReader:
             stream.language, stream.language_at = use, stream.received
 
     def advance(self, batch: Sequence[Progress]) -> None:
-        """Take the new text of streams and read what is wanted; a stream whose windows cannot be read is suspended."""
+        """Take the new text of streams and read what is wanted; a stream whose windows cannot be read is suspended.
+
+        Another version of the model is taken into use here, so never within a tick.
+        """
         for item in batch:
             _divide(item.stream, last=item.last)
-        wanted = [(item.stream, window) for item in batch for window in self._wanted(item)]
-        if not wanted or self._reader is None:
+        if self._readers is None:
             return
+        self._readers.swap()
+        if wanted := [(item.stream, window) for item in batch for window in self._wanted(item)]:
+            with self._readers.lease() as reader:
+                self._read(reader, wanted)
+
+    def _read(self, reader: TextReader, wanted: Sequence[tuple[StreamState, ReadWindow]]) -> None:
+        """Read windows in one batch."""
         try:
-            readings = self._reader.read([window.text for _, window in wanted])
+            readings = reader.read([window.text for _, window in wanted])
         except DetectionError:
-            self._read_apart(self._reader, wanted)
+            self._read_apart(reader, wanted)
             return
         for (stream, window), reading in zip(wanted, readings, strict=True):
             _note(stream, window, reading)
@@ -103,7 +113,7 @@ class WindowReader:
     def limit(self, item: Progress) -> int:
         """Return how far the text of a stream may go: all of it, or to the last place that does not wait for a window."""
         stream = item.stream
-        if self._reader is None or item.last:
+        if self._readers is None or item.last:
             return stream.received
         if item.need == "always" or self._reads_names(stream):
             return next((window.start for window in stream.windows if window.uses is None), stream.window.offset)

@@ -9,7 +9,7 @@ import faust
 import structlog
 
 from schemas.errors import ConfigurationError
-from streams import logs, topics
+from streams import logs, swap, topics
 from streams.pipeline import build_pipeline, load_equipment
 from streams.settings import Settings
 from streams.topology import assemble
@@ -23,10 +23,13 @@ def build_app() -> faust.App:
         settings = Settings.load()
         logs.set_up(settings.log.level)
         partitions = topics.check(settings.kafka.bootstrap_servers, settings.topics.partitions)
-        pipeline = build_pipeline(settings, partitions, load_equipment(settings))
+        equipment = load_equipment(settings)
+        pipeline = build_pipeline(settings, partitions, equipment)
     except ConfigurationError as refusal:
         sys.stderr.write(f"carnet worker: {refusal}\n")
         raise SystemExit(2) from None
+    if equipment.readers is not None:
+        swap.on_hangup(equipment.readers)
     # Models and recognisers are some million objects that stay: looking through them again and again is pauses of a tenth of a second.
     gc.collect()
     gc.freeze()

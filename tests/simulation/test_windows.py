@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,6 +35,13 @@ class Told:
         self.fails = fails
         self.shown: list[str] = []
 
+    def swap(self) -> bool:
+        return False
+
+    @contextmanager
+    def lease(self) -> Iterator[Told]:
+        yield self
+
     def read(self, texts: Sequence[str]) -> list[Reading]:
         if any(self.fails in text for text in texts):
             raise DetectionError("model text_int8 failed on shapes")
@@ -51,7 +59,7 @@ class Told:
 
 def pipeline_of(equipment: Equipment, tmp_path: Path, told: Told, read: str = "needed") -> Pipeline:
     settings = Settings(keys=KeysSettings(dir=tmp_path), classify=ClassifySettings(read=read))  # type: ignore[arg-type]
-    return build_pipeline(settings, PARTITIONS, replace(equipment, reader=told))  # type: ignore[arg-type]
+    return build_pipeline(settings, PARTITIONS, replace(equipment, readers=told))  # type: ignore[arg-type]
 
 
 def outcome_of(
@@ -171,6 +179,27 @@ def test_the_chunks_do_not_matter(equipment: Equipment, tmp_path: Path, size: in
     assert "".join(told.shown) == whole
     assert [text.strip() for text in told.shown if text.strip()] == [text.strip() for text in (PLAIN, ILL, GERMAN, PLAIN)]
     assert reader.deliveries()[-1].is_last
+
+
+def test_another_version_of_the_model_is_on_record_from_the_tick_it_came_in(equipment: Equipment, tmp_path: Path) -> None:
+    class Exchanged(Told):
+        """Another version after a hundred ticks."""
+
+        ticks = 0
+
+        def swap(self) -> bool:
+            self.ticks += 1
+            return self.ticks == 100
+
+        def read(self, texts: Sequence[str]) -> list[Reading]:
+            digest = ("c" if self.ticks >= 100 else "b") * 64
+            return [replace(one, model=replace(one.model, sha256=digest)) for one in super().read(texts)]
+
+    told = Exchanged()
+    reader = outcome_of(equipment, tmp_path, told, request("s"), cut(PLAIN * 9), read="always")
+    digests = [use.sha256[0] for entry in reader.entries() if entry.decision for use in entry.decision.models if use.name == "text_int8"]
+    assert digests == sorted(digests)
+    assert set(digests) == {"b", "c"}
 
 
 def test_personal_data_that_no_rule_asks_about_waits_for_nothing(equipment: Equipment, tmp_path: Path) -> None:
