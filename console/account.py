@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from schemas.records import DeliveryRecord, HeldSegment, Record
+from console.labels import Labels
+from schemas.records import AuditEntry, DeliveryRecord, HeldSegment, Record
 
 WITHHOLDING = frozenset({"hold", "block"})
 
@@ -23,13 +24,17 @@ class Account:
         self.delivered: set[str] = set()
         self.withheld: set[str] = set()
         self.reasons: dict[str, str] = {}
+        self.labels = Labels()
 
     def expect(self, stream_id: str) -> None:
         """Expect one more stream."""
         self.sent.add(stream_id)
 
     def note(self, record: Record) -> bool:
-        """Take in one record of the outbound topics; tell whether it belongs to a stream that is expected."""
+        """Take in one record of the outbound or audit topics; tell whether it belongs to a stream that is expected."""
+        if isinstance(record, AuditEntry) and record.stream_id in self.sent:
+            self.labels.note(record)
+            return True
         if not isinstance(record, DeliveryRecord | HeldSegment) or record.stream_id not in self.sent:
             return False
         if isinstance(record, HeldSegment) or record.action in WITHHOLDING:

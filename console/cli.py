@@ -31,7 +31,7 @@ from console.samples.compose import answers_path
 from schemas.errors import ConfigurationError
 from streams import topics
 from streams.codecs import build_codec
-from streams.names import DELIVERIES, HELD
+from streams.names import AUDIT, DELIVERIES, HELD
 from streams.settings import Settings
 
 HELP = """Inspect generated text before it crosses a border.
@@ -163,7 +163,7 @@ def feed(
     tag = uuid.uuid4().hex[:8]
     answers = _prepared(file, Defaults(destination, customer, f"feed-{tag}"), limit, f"-{tag}" if suffix == "new" else suffix)
     feeder = feeding.Feeder(servers, settings.kafka.properties, tokens_per_s=rate, codec=build_codec(settings))
-    reader = TopicReader(servers, (DELIVERIES, HELD), from_end=True, properties=settings.kafka.properties) if wait else None
+    reader = TopicReader(servers, (DELIVERIES, HELD, AUDIT), from_end=True, properties=settings.kafka.properties) if wait else None
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[detail]}"), TimeElapsedColumn())
     account = Account()
     with Progress(*columns, console=screen, disable=as_json, transient=True) as bars:
@@ -177,7 +177,7 @@ def feed(
     if reader is not None:
         reader.close()
     if as_json:
-        _print_json(done.as_json())
+        _print_json({**done.as_json(), "labels": dict(account.labels.counts.most_common())})
     else:
         screen.print(
             f"{done.streams:,} streams, {done.chunks:,} chunks in {done.seconds:.1f} s: "
@@ -185,6 +185,8 @@ def feed(
         )
         for reason, count in account.withheld_by_reason.most_common():
             screen.print(f"  {count:,} withheld: {reason}")
+        if labels := account.labels.counts.most_common():
+            screen.print("  windows read as: " + ", ".join(f"{label} {count:,}" for label, count in labels))
     if wait and done.unaccounted:
         return fail(f"{done.unaccounted:,} streams are unaccounted for after {feeding.SILENCE_S:.0f} s (carnet status)", EXIT_FAILURE)
     return 0

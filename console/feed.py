@@ -151,7 +151,7 @@ def feed(
     Args:
         answers: What to send.
         feeder: Sends.
-        reader: Stands at the end of the deliveries and the held segments since before the first record; None does not wait.
+        reader: Stands at the end of the deliveries, the held segments and the audit since before the first record; None does not wait.
         concurrency: How many streams are open at a time.
         account: Keeps what became of each stream, for a caller that wants to know more than the totals.
         on_progress: Called now and then.
@@ -181,4 +181,5 @@ def feed(
         if read(0.25):
             heard = time.monotonic()
         on_progress(progress())
+    read(0.25)  # the entries of the last decisions: topics are fetched apart
     return progress()

@@ -44,10 +44,14 @@ def counts_table(counts: Counts, title: str) -> RenderableType:
     hidden = len(counts.findings) - FINDING_TYPES_SHOWN
     if hidden > 0:
         found.add_row(f"and {hidden} more types", "")
+    read = _grid()
+    for label, number in counts.labels.items():
+        read.add_row(label, f"{number:,}")
     table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 3, 0, 0))
     table.add_column("stream", justify="left")
     table.add_column("found", justify="left")
-    table.add_row(flow, found)
+    table.add_column("windows read as", justify="left")
+    table.add_row(flow, found, read)
     return Group(table)
 
 

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from dataclasses import dataclass
 
 from console.account import WITHHOLDING
+from console.labels import Labels
 from schemas.records import AuditEntry, DeliveryRecord, Record, RequestOpened, StreamClosed, TokenChunk
 
 LATENCIES_KEPT = 10_000
@@ -23,6 +24,7 @@ class Counts:
     deliveries: int
     actions: dict[str, int]
     findings: dict[str, int]
+    labels: dict[str, int]
     redactions: int
     held: int
     dead_letters: int
@@ -49,6 +51,7 @@ class Tally:
         self._opened = self._closed = self._tokens = self._deliveries = self._redactions = self._held = self._dead = 0
         self._actions: Counter[str] = Counter()
         self._findings: Counter[str] = Counter()
+        self._labels = Labels()
         self._latencies: deque[int] = deque(maxlen=LATENCIES_KEPT)
         self._arrivals: dict[str, dict[int, int]] = {}
         self._early: dict[str, list[tuple[int, int]]] = {}
@@ -102,6 +105,7 @@ class Tally:
                 waiting.append((sequence, delivered_ms))
 
     def _note_entry(self, entry: AuditEntry) -> None:
+        self._labels.note(entry)
         if entry.decision is not None:
             self._findings.update(finding.entity_type for finding in entry.decision.findings)
         if entry.dead_letter is not None:
@@ -117,6 +121,7 @@ class Tally:
             deliveries=self._deliveries,
             actions=dict(self._actions),
             findings=dict(self._findings.most_common()),
+            labels=dict(self._labels.counts.most_common()),
             redactions=self._redactions,
             held=self._held,
             dead_letters=self._dead,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from console.tally import Tally, percentile
@@ -15,6 +17,7 @@ from schemas.records import (
     FindingNote,
     HoldBack,
     Model,
+    ModelUse,
     Redaction,
     RequestOpened,
     StreamClosed,
@@ -72,3 +75,20 @@ def test_latency_runs_from_the_last_chunk_covered_to_the_delivery_whichever_is_r
 def test_percentiles_are_by_nearest_rank() -> None:
     hundred = list(range(1, 101))
     assert (percentile(hundred, 0.50), percentile(hundred, 0.99), percentile([7], 0.99), percentile([], 0.5)) == (50, 99, 7, None)
+
+
+def read_as(stream_id: str, *uses: tuple[str, int, int]) -> AuditEntry:
+    models = tuple(ModelUse("text_int8", "a" * 64, "CPUExecutionProvider", label, 0.9, start, end) for label, start, end in uses)
+    entry = decided()
+    assert entry.decision is not None
+    language = ModelUse("language", "b" * 64, "CPUExecutionProvider", "en", 0.99)
+    return replace(entry, stream_id=stream_id, decision=replace(entry.decision, models=(language, *models)))
+
+
+def test_a_window_counts_once_though_two_decisions_have_text_of_it() -> None:
+    tally = Tally()
+    tally.note(read_as("s", ("prose", 0, 100), ("health", 0, 100)), 1)
+    tally.note(read_as("s", ("prose", 0, 100), ("health", 0, 100), ("service", 100, 180)), 2)
+    tally.note(read_as("t", ("prose", 0, 90)), 3)
+    tally.note(decided(), 4)
+    assert tally.counts().labels == {"prose": 2, "health": 1, "service": 1}
