@@ -15,7 +15,7 @@ from confluent_kafka import Producer
 from console.answers import Defaults, read_answers
 from console.broker import Broker, answers_api_versions
 from console.cutting import DELTA_CHARS_MAX, DELTA_CHARS_MIN
-from console.feed import Feeder, feed
+from console.feed import Feeder, Progress, feed
 from console.readers import TopicReader
 from console.samples.compose import answers_path
 from schemas.codec import Codec
@@ -84,19 +84,26 @@ def test_a_feed_puts_each_stream_whole_and_in_order_into_its_partition(broker: B
 
 
 def test_a_feed_waits_until_every_stream_is_delivered_or_withheld(broker: Broker) -> None:
-    """A reader whose deliveries are written while the feed goes on stands for the worker."""
+    """Deliveries written once all four streams were sent, and never before, stand for the worker's."""
     answers = [answer.renamed(f"w-{answer.opened.stream_id}") for answer in read_answers(answers_path(), Defaults(), limit=4)]
     codec = Codec.committed()
-    with TopicReader(broker.bootstrap_servers, (DELIVERIES, HELD), from_end=True) as reader:
-        producer = Producer({"bootstrap.servers": broker.bootstrap_servers, "log_level": 0})
+    producer = Producer({"bootstrap.servers": broker.bootstrap_servers, "log_level": 0})
+    written: list[str] = []
+
+    def deliver(progress: Progress) -> None:
+        if progress.streams < len(answers) or written:
+            return
         for number, answer in enumerate(answers):
             action = "hold" if number == 0 else "release"
             evidence = EvidenceRef(0, 0, b"", b"")
             stream_id = answer.opened.stream_id
             record = DeliveryRecord("d", stream_id, 0, "c", "SG", "", 0, 0, action, (), (), (), True, evidence, HoldBack(0, 0))
             producer.produce(DELIVERIES, codec.encode(record), partition=0)
+            written.append(stream_id)
         assert producer.flush(30) == 0
-        done = feed(answers, Feeder(broker.bootstrap_servers), reader, concurrency=4)
+
+    with TopicReader(broker.bootstrap_servers, (DELIVERIES, HELD), from_end=True) as reader:
+        done = feed(answers, Feeder(broker.bootstrap_servers), reader, concurrency=4, on_progress=deliver)
     assert (done.streams, done.delivered, done.withheld, done.unaccounted) == (4, 3, 1, 0)
 
 
