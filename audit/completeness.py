@@ -68,7 +68,7 @@ class Completeness:
             self._see_decision(entry, encoded)
         elif entry.kind == "stamp":
             self._see_stamp(entry)
-        elif entry.topic == self._inbound_topic:
+        elif entry.kind == "dead_letter" and entry.topic == self._inbound_topic:
             self._offset_newest = max(self._offset_newest, entry.offset_from)
             self._letter_oldest = entry.offset_from if self._letter_oldest is None else min(self._letter_oldest, entry.offset_from)
 

@@ -16,7 +16,7 @@ from schemas.records import AuditEntry, Stamp
 _CONTINUED = 0x80
 _PRESENT = 1  # branch of a union [null, X]
 _WITHHOLDING = frozenset({"hold", "block"})
-_DECISION_TAIL = b"\0\0"  # no stamp, no dead letter
+_DECISION_TAIL = b"\0\0\0"  # no stamp, no dead letter, no review
 
 
 class Brief(NamedTuple):
@@ -73,7 +73,7 @@ class EntryReader:
             index, _ = _read_long(entry, at)
         except IndexError:
             return None
-        return index if partition == self._partition and kind in {0, 2, 4} else None
+        return index if partition == self._partition and kind in {0, 2, 4, 6} else None
 
     def brief(self, entry: bytes) -> Brief | None:
         """Return what completeness needs; None if the bytes are no entry of this partition."""
@@ -94,13 +94,13 @@ class EntryReader:
         (partition, index, _decided_at_ms), at = _read_longs(entry, PREFIX_BYTES + 1, 3)
         stream_id, at = _read_string(entry, at)
         branch, at = _read_long(entry, at)
-        if partition != self._partition or branch != _PRESENT or entry[-2:] != _DECISION_TAIL:
+        if partition != self._partition or branch != _PRESENT or entry[-len(_DECISION_TAIL) :] != _DECISION_TAIL:
             return None
         delivery_id, at = _read_string(entry, at)
         segment_index, at = _read_long(entry, at)
         at = _skip_string(entry, _skip_string(entry, at))  # customer_id, destination
         (offset_from, offset_to, sequence_from, sequence_to, start, end), _ = _read_longs(entry, at, 6)
-        is_last = entry[-3] == 1
+        is_last = entry[-len(_DECISION_TAIL) - 1] == 1
         return Brief(
             "decision",
             index,
@@ -148,6 +148,8 @@ def _brief_of(entry: AuditEntry) -> Brief | None:
         )
     if letter is not None:
         return Brief("dead_letter", entry.entry_index, entry.stream_id, offset_from=letter.offset, topic=letter.topic)
+    if entry.review is not None:
+        return Brief("review", entry.entry_index, entry.stream_id, offset_from=entry.review.review_offset)
     return None
 
 

@@ -95,6 +95,16 @@ class Redaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A label as it must be put: by which standard, where (``start``, ``end``, ``interface``, ``metadata``), and what it says."""
+
+    label: str
+    standard: str
+    place: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryRecord:
     """What crosses the border for one segment. With action ``hold`` or ``block`` the text is empty: a notice."""
 
@@ -113,6 +123,7 @@ class DeliveryRecord:
     is_last: bool
     evidence: EvidenceRef
     hold_back: HoldBack
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +181,14 @@ class Covers:
 
 
 @dataclass(frozen=True, slots=True)
+class TotalsUse:
+    """The totals of a scope that a decision used: their version is how many records of the subjects' partition they reflect."""
+
+    scope: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Why a segment was released, redacted, held or blocked."""
 
@@ -191,7 +210,9 @@ class Decision:
     packs_sha256: str
     text_commitment: bytes
     hold_back: HoldBack
-    is_last: bool
+    totals: tuple[TotalsUse, ...] = ()
+    mechanisms: tuple[str, ...] = ()
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +240,42 @@ class DeadLetterNote:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewOutcome:
+    """What became of one held segment: ``delivery_id`` is that of the text that left, empty where none did."""
+
+    held_delivery_id: str
+    delivery_id: str
+    characters_released: int
+    characters_redacted: int
+    characters_withheld: int
+    text_commitment: bytes
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewNote:
+    """Evidence of a human's answer to held text, or of a deadline that passed without one; it chains to the entry that held it.
+
+    ``verdict`` is ``approve``, ``first_approve`` (a second person must agree), ``reject`` or ``expire``. ``signature`` is the reviewer's
+    Ed25519 signature over the review (``streams.reviews.signed_bytes``); empty where a deadline decided. ``review_offset`` is the place
+    of the review on its topic, -1 where there was none.
+    """
+
+    verdict: str
+    reviewer: str
+    reason: str
+    note_sha256: bytes
+    redact: tuple[str, ...]
+    held_entry_index: int
+    held_entry_sha256: bytes
+    review_offset: int
+    signature: bytes
+    outcomes: tuple[ReviewOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """A leaf of the ledger; its encoded bytes are what is hashed. Exactly one of the last three is set, as ``kind`` says."""
+    """A leaf of the ledger; its encoded bytes are what is hashed. Exactly one of the last four is set, as ``kind`` says."""
 
     kind: str
     partition: int
@@ -230,6 +285,7 @@ class AuditEntry:
     decision: Decision | None = None
     stamp: Stamp | None = None
     dead_letter: DeadLetterNote | None = None
+    review: ReviewNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +300,11 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class HeldSegment:
-    """Text that waits for a human, sealed."""
+    """Text that waits for a human, sealed.
+
+    ``must_redact`` are places in ``findings``: what an approval must redact in any case. ``deadline_ms`` is 0 for text that no human may
+    release.
+    """
 
     delivery_id: str
     stream_id: str
@@ -259,6 +319,102 @@ class HeldSegment:
     held_at_ms: int
     entry_index: int
     sealed_text: Sealed
+    start: int = 0
+    language: str = ""
+    findings: tuple[FindingNote, ...] = ()
+    must_redact: tuple[int, ...] = ()
+    labels: tuple[str, ...] = ()
+    deadline_ms: int = 0
+    escalate_ms: int = 0
+    two_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A reviewer's signed answer to the oldest held segments of one stream, with those segments as they were held.
+
+    ``verdict`` is ``approve`` or ``reject``; ``redact`` are entity types to redact beside what must be; ``reason`` is a word of
+    ``streams.reviews.REASONS``; ``note_sha256`` commits to a note that stays with the reviewer; ``entry_sha256`` is the digest of the audit
+    entry that held the first of the segments.
+    """
+
+    stream_id: str
+    delivery_ids: tuple[str, ...]
+    verdict: str
+    redact: tuple[str, ...]
+    reason: str
+    note_sha256: bytes
+    reviewer: str
+    entry_sha256: bytes
+    signature: bytes
+    held: tuple[HeldSegment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A person seen in decided text, as keyed hashes of what was found: the strongest identifier, and others of the same person.
+
+    ``scope`` says for whom is counted and by which key (``cn/2026``, ``us/<customer>/2026``); ``partition`` and ``entry_index`` are
+    those of the decision.
+    """
+
+    scope: str
+    person: bytes
+    aliases: tuple[bytes, ...]
+    classes: tuple[str, ...]
+    seen_at_ms: int
+    partition: int
+    entry_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Distinct people of a class: ``people`` is the best estimate, ``upper`` an upper bound; equal where the set is exact."""
+
+    name: str
+    people: int
+    upper: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reflected:
+    """Up to which audit entry (inclusive) of an inbound partition people were counted."""
+
+    partition: int
+    entry_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The people of a scope; ``version`` is the next offset of the partition of subjects that was counted."""
+
+    scope: str
+    version: int
+    counted: tuple[Counted, ...]
+    reflected: tuple[Reflected, ...]
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class MechanismOnFile:
+    """A legal basis on file for a customer; the newest record of an id counts.
+
+    ``direction`` is ``outbound``, ``inbound`` or ``both``; an empty list of ``destinations`` or ``categories`` sets no limit, nor does a
+    ``people_max`` of 0. ``valid_from`` and ``valid_to`` are ISO 8601 days, both inclusive; an empty ``valid_to`` is no end.
+    """
+
+    id: str
+    kind: str
+    customer_id: str
+    direction: str
+    destinations: tuple[str, ...]
+    categories: tuple[str, ...]
+    people_max: int
+    number: str
+    valid_from: str
+    valid_to: str
+    evidence_sha256: str
+    revoked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +456,8 @@ class StateSnapshot:
     """One record of ``carnet.state.v1``.
 
     ``kind`` is ``partition`` (how far the partition has come; nothing sealed), ``open`` (the request, once a stream),
-    ``stream`` (what changes), or ``closed`` (remembers a stream id for a while).
+    ``stream`` (what changes), ``closed`` (remembers a stream id for a while), or ``case`` (held text that waits for a human).
+    ``body`` is JSON that needs no sealing: of a partition what it counted and read beside the inbound log, of a case its segments.
     """
 
     kind: str
@@ -309,6 +466,21 @@ class StateSnapshot:
     frontier: tuple[bytes, ...]
     at_ms: int
     sealed: Sealed | None
+    body: bytes = b""
 
 
-Record = RequestOpened | TokenChunk | StreamClosed | DeliveryRecord | AuditEntry | HeldSegment | DeadLetter | UsageRecord | StateSnapshot
+Record = (
+    RequestOpened
+    | TokenChunk
+    | StreamClosed
+    | DeliveryRecord
+    | AuditEntry
+    | HeldSegment
+    | DeadLetter
+    | UsageRecord
+    | StateSnapshot
+    | Review
+    | Subject
+    | Totals
+    | MechanismOnFile
+)

@@ -26,8 +26,9 @@ NAMESPACE = "carnet.v1"
 AVRO_DIRECTORY = Path(__file__).parent / "avro"
 IDS_FILE = Path(__file__).parent / "ids.json"
 
-# What outsiders send on carnet.inference.v1; everything else is written by Carnet itself.
+# What outsiders send on carnet.inference.v1, and what the operator's people send; everything else is written by Carnet itself.
 INBOUND: frozenset[type[Record]] = frozenset({records.RequestOpened, records.TokenChunk, records.StreamClosed})
+OPERATED: frozenset[type[Record]] = frozenset({records.Review, records.MechanismOnFile})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,10 @@ USAGE: Final = "carnet.usage.v1"
 DEAD_LETTERS: Final = "carnet.dead-letters.v1"
 STATE: Final = "carnet.state.v1"
 CHECKPOINTS: Final = "carnet.checkpoints.v1"
+REVIEWS: Final = "carnet.reviews.v1"
+SUBJECTS: Final = "carnet.subjects.v1"
+TOTALS: Final = "carnet.totals.v1"
+MECHANISMS: Final = "carnet.mechanisms.v1"
 
 PROGRESS_KEY: Final = b"partition"
 RECORD_BYTES_MAX: Final = 4 * 1024 * 1024

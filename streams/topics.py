@@ -15,10 +15,25 @@ from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from schemas.errors import TopologyError
-from streams.names import AUDIT, CHECKPOINTS, DEAD_LETTERS, DELIVERIES, HELD, INFERENCE, RECORD_BYTES_MAX, STATE, USAGE
+from streams.names import (
+    AUDIT,
+    CHECKPOINTS,
+    DEAD_LETTERS,
+    DELIVERIES,
+    HELD,
+    INFERENCE,
+    MECHANISMS,
+    RECORD_BYTES_MAX,
+    REVIEWS,
+    STATE,
+    SUBJECTS,
+    TOTALS,
+    USAGE,
+)
 
 _WEEK_MS = 7 * 24 * 3_600_000
 _THREE_YEARS_MS = 3 * 365 * 24 * 3_600_000
+_THIRTEEN_MONTHS_MS = 396 * 24 * 3_600_000
 _FOREVER = -1
 
 
@@ -48,6 +63,11 @@ PLAN: Final = (
     TopicPlan(HELD, _kept(_FOREVER)),
     TopicPlan(USAGE, _kept(_THREE_YEARS_MS)),
     TopicPlan(DEAD_LETTERS, _kept(_FOREVER)),
+    TopicPlan(REVIEWS, {**_kept(_FOREVER), "message.timestamp.type": "LogAppendTime"}),
+    # The longest window in which people are counted is twelve months; who counts reads its partition anew from the beginning.
+    TopicPlan(SUBJECTS, _kept(_THIRTEEN_MONTHS_MS)),
+    TopicPlan(TOTALS, {"cleanup.policy": "compact"}),
+    TopicPlan(MECHANISMS, {"cleanup.policy": "compact"}),
     TopicPlan(STATE, {**_ROOMY, "cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.2", "segment.bytes": str(64 * 1024 * 1024)}),
 )
 
@@ -139,7 +159,7 @@ def policy_problem(configs: Mapping[str, Mapping[str, str]]) -> str:
     """Return what is wrong with the clean-up of a topic, or an empty string: state compacted, evidence never compacted."""
     for plan in PLAN:
         is_compacted = "compact" in configs.get(plan.name, {}).get("cleanup.policy", "")
-        if is_compacted != (plan.name == STATE):
+        if is_compacted != (plan.config["cleanup.policy"] == "compact"):
             wanted = plan.config["cleanup.policy"]
             return f"topic {plan.name} must have cleanup.policy={wanted}: set it with kafka-configs or recreate the topic"
     return ""
