@@ -1,25 +1,23 @@
-"""Packs in force on a day → one generated function that says, for every rule, whether it surely and whether it possibly fires.
-
-The function is generated from the checked condition trees alone: fact names come from the vocabulary, words of a pack stand in it only
-as quoted literals or as members of sets that are passed in. Rules that share their first test share its evaluation.
-"""
+"""Packs in force on a day → one generated function that says, for every rule, whether it surely and whether it possibly fires."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from jurisdictions.condition import Atom, Constant, Every, Node, Not, Operand, facts_in
+from jurisdictions.condition import Every, Node, facts_in
 from jurisdictions.facts import FactValue
+from jurisdictions.generate import ALWAYS, Member, generate, scope_of
+from jurisdictions.overlay import Overlay, with_overlays
 from jurisdictions.pack import Pack, Rule, check_together
 
 if TYPE_CHECKING:
     from jurisdictions.evaluate import Verdict
 
-ALWAYS = Constant(value=True)
+ASSUMED = "assumed"  # the note that says which facts were taken as declared
 Look = Callable[[str], FactValue | None]
 Decide = Callable[[Look], tuple[int, int]]
 
@@ -41,7 +39,7 @@ class Compiled:
 
     Attributes:
         on: The day (of the record's time, never of the clock).
-        packs: Names of the packs, sorted.
+        packs: Names of the packs and overlays in force, sorted.
         rules: Rules in force; rule ``i`` owns bit ``i``.
         destinations: ISO 3166-1 codes that some pack covers. Any other string is an unknown destination.
         facts_read: Facts that some rule in force reads.
@@ -49,6 +47,10 @@ class Compiled:
         decide: The generated function: a look-up (``None``: unknown) → bits of the rules that surely fire, bits of those that may.
         source: Its text, for people.
         read_order: ``facts_read``, sorted.
+        declared: Of these, those that the operator declares, sorted.
+        told: The other ones and, if there are declared ones, ``assumed``, sorted: the order of the notes in an audit entry.
+        declared_values: What is declared of them.
+        declared_in: Facts → the values of ``declared``, in order.
         memo: Verdicts by bits; a cache, no part of the meaning.
     """
 
@@ -61,43 +63,51 @@ class Compiled:
     decide: Decide
     source: str
     read_order: tuple[str, ...]
+    declared: tuple[str, ...]
+    told: tuple[str, ...]
+    declared_values: tuple[FactValue, ...]
+    declared_in: Callable[[Mapping[str, FactValue]], tuple[FactValue, ...]]
     memo: dict[tuple[int, int], Verdict] = field(default_factory=dict, compare=False, repr=False)
 
 
-def compile_packs(packs: Sequence[Pack], on: dt.date) -> Compiled:
-    """Compile the rules that are in force on a day; the order of packs and rules does not matter.
+def compile_packs(packs: Sequence[Pack], on: dt.date, overlays: Sequence[Overlay] = ()) -> Compiled:
+    """Compile the rules that are in force on a day; the order of packs, overlays and rules does not matter.
+
+    Args:
+        packs: All versions; those of the day are taken.
+        on: The day of the record.
+        overlays: What holds for single customers, told by the fact ``customer``.
 
     Raises:
-        PackError: Two packs contradict each other.
+        PackError: Two packs contradict each other, or an overlay does not fit them.
     """
     check_together(packs)
+    current = sorted(with_overlays(packs, overlays, on), key=lambda pack: pack.name)
     rules = tuple(
-        _in_force(rule, pack)
-        for pack in sorted(packs, key=lambda pack: pack.name)
-        for rule in sorted(pack.rules, key=lambda rule: (repr(_first_test(rule.condition)), rule.id))
-        if rule.in_force.since <= on and (rule.in_force.until is None or on <= rule.in_force.until)
+        _in_force(rule, pack) for pack in current for rule in sorted(pack.rules, key=lambda rule: rule.id) if rule.in_force.has(on)
     )
-    facts_read = frozenset().union(*(entry.facts for entry in rules))
-    source, literals = _generate(rules, sorted(facts_read))
-    scope: dict[str, object] = dict(literals)
-    exec(compile(source, "<packs>", "exec"), scope)  # noqa: S102 - generated from checked trees; see the module's first lines
+    source, literals = generate([Member(bit, entry.applies, entry.rule.condition) for bit, entry in enumerate(rules)])
+    scope = scope_of(literals)
+    exec(compile(source, "<packs>", "exec"), scope)  # noqa: S102 - generated from checked trees; see jurisdictions/generate.py
     decide: Decide = scope["decide"]  # type: ignore[assignment]
+    facts_read = frozenset().union(*(entry.facts for entry in rules))
+    assumed = {name: assumption.value for pack in current for name, assumption in pack.assume.items()}
+    declared = tuple(sorted(facts_read & assumed.keys()))
     return Compiled(
         on=on,
-        packs=tuple(sorted(pack.name for pack in packs)),
+        packs=tuple(pack.name for pack in current),
         rules=rules,
-        destinations=frozenset().union(*(pack.covers for pack in packs)),
+        destinations=frozenset().union(*(pack.covers for pack in current)),
         facts_read=facts_read,
-        assumed={name: assumption.value for pack in packs for name, assumption in pack.assume.items()},
+        assumed=assumed,
         decide=decide,
         source=source,
         read_order=tuple(sorted(facts_read)),
+        declared=declared,
+        told=tuple(sorted({*facts_read.difference(declared), *((ASSUMED,) if declared else ())})),
+        declared_values=tuple(assumed[name] for name in declared),
+        declared_in=_values_of(declared),
     )
-
-
-def _first_test(node: Node) -> Node | None:
-    """The test that a conjunction begins with, if it begins with a plain one."""
-    return node.parts[0] if isinstance(node, Every) and isinstance(node.parts[0], Atom) else None
 
 
 def _in_force(rule: Rule, pack: Pack) -> RuleInForce:
@@ -105,84 +115,8 @@ def _in_force(rule: Rule, pack: Pack) -> RuleInForce:
     return RuleInForce(rule, pack.name, pack.applies, condition, facts_in(condition))
 
 
-def _generate(rules: Sequence[RuleInForce], facts: Sequence[str]) -> tuple[str, dict[str, frozenset[str]]]:
-    """Write the function; grouped first by the pack's condition, then by the first test that rules share."""
-    literals: dict[frozenset[str], str] = {}
-    lines = ["def decide(look):", *(f"    f_{name} = look({name!r})" for name in facts), "    must = may = 0"]
-    for (_, applies), of_pack in groupby(enumerate(rules), key=lambda entry: (entry[1].pack, entry[1].applies)):
-        outer = "    "
-        if applies != ALWAYS:
-            lines.append(f"    if {_may(applies, literals)}:")
-            outer = "        "
-        for first, of_test in groupby(of_pack, key=lambda entry: _first_test(entry[1].rule.condition)):
-            members = list(of_test)
-            shared = first if len(members) > 1 else None
-            if shared is not None:
-                lines.append(f"{outer}if {_may(shared, literals)}:")
-            for bit, entry in members:
-                lines += _rule_lines(entry, bit, shared, outer if shared is None else outer + "    ", literals)
-    lines.append("    return must, may")
-    return "\n".join(lines) + "\n", {name: members for members, name in literals.items()}
-
-
-def _rule_lines(entry: RuleInForce, bit: int, shared: Node | None, indent: str, literals: dict[frozenset[str], str]) -> list[str]:
-    """The lines of one rule; ``shared`` is the first test if it was made already."""
-    own = entry.rule.condition
-    rest = Every(own.parts[1:]) if shared is not None and isinstance(own, Every) else own
-    return [
-        f"{indent}if {_may(rest, literals)}:",
-        f"{indent}    may |= {1 << bit}",
-        f"{indent}    if {_must(entry.condition, literals)}:",
-        f"{indent}        must |= {1 << bit}",
-    ]
-
-
-def _must(node: Node, literals: dict[frozenset[str], str]) -> str:
-    """Python text that is true if the condition is true whatever the unknown facts are."""
-    match node:
-        case Constant(value):
-            return str(value)
-        case Atom():
-            known = "".join(f"f_{name} is not None and " for name in node.facts() if node.op != "true")
-            return f"({known}{_test(node, literals)})" if known else _test(node, literals)
-        case Not(part):
-            return f"(not {_may(part, literals)})"
-        case Every(parts):
-            return "(" + " and ".join(_must(part, literals) for part in parts) + ")"
-        case _:
-            return "(" + " or ".join(_must(part, literals) for part in node.parts) + ")"
-
-
-def _may(node: Node, literals: dict[frozenset[str], str]) -> str:
-    """Python text that is true unless the condition is false whatever the unknown facts are."""
-    match node:
-        case Constant(value):
-            return str(value)
-        case Atom(op="true"):
-            return f"(f_{node.left.fact} is not False)"
-        case Atom():
-            unknown = "".join(f"f_{name} is None or " for name in node.facts())
-            return f"({unknown}{_test(node, literals)})"
-        case Not(part):
-            return f"(not {_must(part, literals)})"
-        case Every(parts):
-            return "(" + " and ".join(_may(part, literals) for part in parts) + ")"
-        case _:
-            return "(" + " or ".join(_may(part, literals) for part in node.parts) + ")"
-
-
-def _test(atom: Atom, literals: dict[frozenset[str], str]) -> str:
-    """The test over known facts."""
-    left = _side(atom.left, literals)
-    if atom.right is None:
-        return left
-    right = _side(atom.right, literals)
-    return f"(not {left}.isdisjoint({right}))" if atom.op == "meets" else f"({left} {atom.op} {right})"
-
-
-def _side(side: Operand, literals: dict[frozenset[str], str]) -> str:
-    if side.fact:
-        return f"f_{side.fact}"
-    if isinstance(side.value, frozenset):
-        return literals.setdefault(side.value, f"L{len(literals)}")
-    return repr(side.value)
+def _values_of(names: Sequence[str]) -> Callable[[Mapping[str, FactValue]], tuple[FactValue, ...]]:
+    """Facts → the values of some of them; a ``KeyError`` where one is missing."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda facts: tuple(facts[name] for name in names)

@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
-from operator import attrgetter
 
-from jurisdictions.compile import Compiled, RuleInForce
+from jurisdictions.compile import ASSUMED, Compiled, RuleInForce
 from jurisdictions.condition import value_of
 from jurisdictions.facts import FactValue, fact_note, vocabulary
-from jurisdictions.pack import ACTIONS, RedactScope
+from jurisdictions.pack import RedactScope
+from jurisdictions.shape import ACTIONS
 from schemas.records import Fact, RuleRef
 
 _RANK = {action: rank for rank, action in enumerate(ACTIONS)}
 _HOLD = _RANK["hold"]
-_BY_NAME = attrgetter("name")
+_ALL: FactValue = "all"
 _MEMO_ENTRIES_MAX = 4096
 _CASES_FACTS_MAX = 3  # 2 ** 3 evaluations at most, and only where a verdict is open
 
@@ -83,21 +83,24 @@ def evidence_of(compiled: Compiled, facts: Mapping[str, FactValue]) -> tuple[Fac
         compiled: The packs that decided.
         facts: As they were evaluated.
     """
+    order, assumed = compiled.told, _ALL
+    if not _as_declared(compiled, facts):
+        own = frozenset(name for name in compiled.declared if facts.get(name) == compiled.assumed[name])
+        order, assumed = tuple(sorted({*compiled.facts_read - own, *((ASSUMED,) if own else ())})), own
     notes = []
-    assumed = []
-    for name in compiled.read_order:
-        if name not in facts:
-            continue
-        value = facts[name]
-        if name in compiled.assumed and value == compiled.assumed[name]:
-            assumed.append(name)
-        else:
+    for name in order:
+        value = assumed if name == ASSUMED else facts.get(name)
+        if value is not None:
             notes.append(fact_note(name, value))
-    if assumed:
-        every = len(assumed) == sum(name in compiled.assumed for name in compiled.read_order)
-        notes.append(fact_note("assumed", "all" if every else frozenset(assumed)))
-        notes.sort(key=_BY_NAME)
     return tuple(notes)
+
+
+def _as_declared(compiled: Compiled, facts: Mapping[str, FactValue]) -> bool:
+    """Whether all that the operator declares was taken as declared: the way of almost every segment, so a quick one."""
+    try:
+        return compiled.declared_in(facts) == compiled.declared_values
+    except KeyError:
+        return False
 
 
 def _verdict(compiled: Compiled, must: int, may: int) -> Verdict:

@@ -27,6 +27,7 @@ DOMAINS = frozenset(
 )  # what the text model tells (models/manifest.yaml)
 LABELS_PRESENT = frozenset({"explicit", "aigc", "c2pa", "watermark", "notice"})
 RECIPIENTS = frozenset({"b2b", "consumer", "data_subject", "foreign_authority"})
+INCIDENT_LEVELS = frozenset({"ordinary", "larger", "major", "extreme"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,38 @@ def _united_states() -> dict[str, FactType]:
         "us_health_people": _count("US persons, health data"),
         "us_financial_people": _count("US persons, financial data"),
         "us_identifier_people": _count("US persons, covered personal identifiers"),
+        "us_combined_over_lowest": _flag("Categories combined in one transfer, the lowest number of any of them is reached"),
+    }
+
+
+def _incidents() -> dict[str, FactType]:
+    """What is known of a leak or another incident; without one, that there is none."""
+    return {
+        "incident": _flag("Personal or important data went where it must not, or may have"),
+        "incident_level": FactType("str", "Grade of a cybersecurity incident in China", INCIDENT_LEVELS),
+        "incident_people": _count("People concerned by the incident, as far as known"),
+        "significant_harm": _flag("The incident is likely to do serious harm to individuals"),
+        "property_harm": _flag("The incident may cause loss of property"),
+        "malicious": _flag("The incident was caused on purpose"),
+        "product_vulnerability": _flag("A vulnerability of a product or service was found"),
+        "harms_national_security": _flag("The vulnerability harms national security or the public interest"),
+    }
+
+
+def _places_of_use() -> dict[str, FactType]:
+    """Facts that single jurisdictions beside China, the Union and the United States ask for."""
+    return {
+        "destination_subdivision": FactType("str", "Second part of the ISO 3166-2 code of the destination, as CA of US-CA", None),
+        "zone": FactType("str", "ISO 3166-2 code or free-trade zone of the data centre, as CN-GD-ST", None),
+        "outside_negative_list": _flag("The zone's negative list does not name the data"),
+        "monthly_users": _count("Users of the system per month in the destination"),
+        "realistic": _flag("An image, a sound or a film that a person may take for real"),
+        "intimate_or_abuse": _flag("Intimate imagery without consent, or abuse of a child"),
+        "internal_only": _flag("The content is used inside the recipient's organisation only"),
+        "automated_decision": _flag("The output decides on a person without a human"),
+        "restricted_by_india": _flag("India restricts transfers to the place of processing"),
+        "tw_restricted_sector": _flag("The customer's sector may not transfer to mainland China (Taiwan)"),
+        "vn_core_or_important": _flag("Core or important data in the sense of Vietnam's Data Law"),
     }
 
 
@@ -83,6 +116,7 @@ def vocabulary() -> dict[str, FactType]:
         "model_origin": FactType("str", "ISO 3166-1 code of where the model comes from", iso, open_ended=True),
         "route": FactType("str", "Name of the cable or line"),
         "mechanisms": FactType("set", "Kinds of legal basis on file for this customer, in force", mechanism_kinds()),
+        "customer": FactType("str", "The customer, as the operator numbers them; for overlays", None),
         "recipient_kind": FactType("str", "Who receives", RECIPIENTS),
         "recipient_restricted": _flag("The recipient stands on the restricted list, or its country under countermeasures"),
         # What was found.
@@ -126,6 +160,8 @@ def vocabulary() -> dict[str, FactType]:
         "code_of_practice": _flag("The operator signed the Code of Practice on marking"),
         # Singapore.
         "nric_as_credential": _flag("An NRIC number serves as a password"),
+        **_places_of_use(),
+        **_incidents(),
         **_united_states(),
     }
 
@@ -190,6 +226,21 @@ def _found_facts(findings: frozenset[tuple[str, str]]) -> dict[str, FactValue]:
     }
 
 
+def sensitivity_of(found: Iterable[str], domains: frozenset[str] | None) -> bool | None:
+    """Whether text with these entity types is sensitive in the sense of PIPL Art 28, as the fact says; ``None`` while nobody knows.
+
+    Args:
+        found: Entity types of the findings.
+        domains: What the text is about; ``None`` while no classifier has spoken.
+    """
+    facts = _found_facts(frozenset((entity_type, "") for entity_type in found))
+    return bool(facts["sensitive"]) or (_sensitive_surroundings(domains) if facts["personal"] else False)
+
+
+def _sensitive_surroundings(domains: frozenset[str] | None) -> bool | None:
+    return None if domains is None else not domains.isdisjoint(named_sets()["CN_SENSITIVE_DOMAINS"])
+
+
 def facts_of(
     findings: Sequence[tuple[str, str]],
     *,
@@ -199,6 +250,7 @@ def facts_of(
     model_origin: str,
     route: str,
     mechanisms: Iterable[str],
+    customer: str = "",
     language: str | None = None,
     token_count: int | None = None,
     personal_before: int = 0,
@@ -218,6 +270,7 @@ def facts_of(
         model_origin: ISO 3166-1 code; empty if unknown.
         route: Name; empty if unknown.
         mechanisms: Kinds in force for the customer (``jurisdictions.mechanisms``); unknown kinds grant nothing.
+        customer: The customer; empty if nobody knows.
         language: Language tag, ``None`` while no classifier has spoken.
         token_count: Tokens of the stream so far, ``None`` if not counted.
         personal_before: Personal values found in the stream's earlier segments.
@@ -241,10 +294,13 @@ def facts_of(
     if domains is not None:
         facts["domains"] = domains
     if facts["personal"] and not facts["sensitive"]:
-        if domains is None:
+        about = _sensitive_surroundings(domains)
+        if about is None:
             del facts["sensitive"]
         else:
-            facts["sensitive"] = not domains.isdisjoint(named_sets()["CN_SENSITIVE_DOMAINS"])
+            facts["sensitive"] = about
+    if customer:
+        facts["customer"] = customer
     if form is not None:
         facts["form"] = form
     if language is not None:

@@ -9,109 +9,37 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from jurisdictions.condition import Node, parse, value_of
 from jurisdictions.facts import PROVENANCE, FactValue, check_value
-from jurisdictions.lists import PACKS, canonical_bytes, categories, entity, entity_types, lists_sha256, named_sets, read_yaml
+from jurisdictions.lists import LISTS, PACKS, canonical_bytes, categories, entity, entity_types, lists_sha256, named_sets, read_yaml
+from jurisdictions.shape import (
+    DUTY,
+    LABEL,
+    NEEDS_TEXT,
+    OBLIGATIONS,
+    Action,
+    AssumptionShape,
+    Citation,
+    PackShape,
+    RedactShape,
+    ReviewShape,
+    RuleShape,
+    TestShape,
+    Validity,
+)
+from jurisdictions.signing import open_folder, release_key
+from jurisdictions.versions import check_file_name, is_overlay, side_by_side, texts_in
 from schemas.errors import PackError
 
-Action = Literal["release", "label", "redact", "hold", "block"]
-
-ACTIONS: tuple[Action, ...] = ("release", "label", "redact", "hold", "block")  # the lattice, from lenient to strict
-_LABEL = re.compile(r"[a-z]+(?:\.[a-z][a-z_]*)+")
-NEEDS_TEXT = frozenset({"release", "block"})
-OBLIGATIONS: Mapping[str, str] = {
-    "log": "Keep the decision in the ledger",
-    "count": "Count the people found towards the yearly totals",
-    "evidence": "Keep the proof of provenance: digest of the request, echo match, attestation of isolation",
-    "record_recipient": "Keep who received the content",
-    "record_transfer": "Keep purpose, manner, scope and recipient of the transfer",
-    "notify_customer": "Tell the customer",
-    "escalate": "Tell the operator's security or legal officer",
-    "expire_content": "Keep copies of the content no longer than the delivery needs; digests stay",
-    "impact_assessment": "An impact assessment must be on file",
-    "notice_and_consent": "The individuals must have been told and have consented separately",
-}
-
-
-class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Citation(_Shape):
-    """Where a rule comes from, and how far that was read.
-
-    ``address`` is what was opened (or the best pointer where nothing was); ``official_address`` is where the authority publishes it.
-    ``quote`` is a sentence of the provision in the language ``quote_lang``, only where its text was read.
-    """
-
-    law: str = Field(min_length=3)
-    article: str = Field(min_length=1)
-    address: str = Field(min_length=3)
-    official_address: str | None = None
-    quote: str | None = Field(default=None, min_length=4)
-    quote_lang: str | None = Field(default=None, pattern=r"^[a-z]{2}$")
-    language: str = Field(pattern=r"^[a-z]{2}$")
-    accessed: dt.date
-    checked: Literal["text", "secondary", "remembered"]
-    checked_by: str = Field(min_length=3)
-
-
-class Validity(_Shape):
-    """The days on which a rule is in force, both inclusive; open where ``until`` is missing."""
-
-    since: dt.date = Field(alias="from")
-    until: dt.date | None = Field(default=None, alias="to")
-
-
-class _RedactShape(_Shape):
-    types: list[str] | None = Field(default=None, min_length=1)
-    categories: list[str] | None = Field(default=None, min_length=1)
-    provenance: list[str] | None = Field(default=None, min_length=1)
-
-
-class _TestShape(_Shape):
-    facts: dict[str, Any]
-    fires: bool | Literal["unknown"]
-
-
-class _RuleShape(_Shape):
-    id: str = Field(pattern=r"^[A-Z]{2,3}(-[A-Z0-9]+)+$")
-    title: str = Field(min_length=8)
-    citation: Citation
-    in_force: Validity
-    when: str = Field(min_length=1)
-    action: Action | None = None
-    redact: _RedactShape | None = None
-    obligations: list[str] = []
-    labels: list[str] = []
-    retain: str | None = Field(default=None, pattern=r"^[1-9][0-9]*[dmy]$")
-    note: str = ""
-    tests: list[_TestShape]
-
-
-class _AssumptionShape(_Shape):
-    value: Any
-    declared_by: str = Field(min_length=3)
-    note: str = Field(min_length=3)
-
-
-class _PackShape(_Shape):
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    version: str = Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")
-    title: str = Field(min_length=3)
-    covers: list[str] = []
-    applies: str = "true"
-    sets: dict[str, list[str]] = {}
-    assume: dict[str, _AssumptionShape] = {}
-    rules: list[dict[str, Any]] = []
+if TYPE_CHECKING:
+    from jurisdictions.overlay import Overlay
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +71,15 @@ class RuleTest:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule, checked. ``action`` is ``None`` for a rule that only adds obligations."""
+    """One rule, checked.
+
+    Attributes:
+        action: ``None`` for a rule that only adds obligations.
+        dpv: Term of the W3C Data Privacy Vocabulary that says what the rule is about.
+        review: How a human decides what it holds; ``None`` is the operator's default.
+        incident: Whether it opens an incident, whose clocks ``lists/incidents.v1.yaml`` has.
+        disputed: What is disputed or unclear about it; empty where nothing is.
+    """
 
     id: str
     title: str
@@ -158,6 +94,10 @@ class Rule:
     retain: str | None
     note: str
     tests: tuple[RuleTest, ...]
+    dpv: str | None = None
+    review: ReviewShape | None = None
+    incident: bool = False
+    disputed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +122,7 @@ class Pack:
         rules: In the order of the file.
         assume: Facts that the operator declares.
         sha256: Digest over the canonical bytes of the file.
+        in_force: The days on which this version counts; ``None``: all.
     """
 
     id: str
@@ -192,6 +133,7 @@ class Pack:
     rules: tuple[Rule, ...]
     assume: Mapping[str, Assumption]
     sha256: bytes
+    in_force: Validity | None = None
 
     @property
     def name(self) -> str:
@@ -199,49 +141,88 @@ class Pack:
         return f"{self.id}@{self.version}"
 
 
-def load_packs(directory: Path | None = None) -> tuple[Pack, ...]:
-    """Load every ``*.v1.yaml`` of a folder; the packs of this release if none is named.
+def load_packs(directory: Path | None = None, *, signed: bool = False, key: str | None = None) -> tuple[Pack, ...]:
+    """Load every pack of a folder, all versions; the packs of this release if none is named.
+
+    Args:
+        directory: The folder; its overlays are not read here (``jurisdictions.overlay.load_overlays``).
+        signed: Refuse what is not signed as a whole; for the packs of this release, the bundled lists too.
+        key: The verifier key that must have signed; that of this release if none is given, which own folders need in any case.
 
     Raises:
         PackError: A file is refused, no file is there, or two packs contradict each other. The message names file, rule and reason.
     """
     folder = PACKS if directory is None else directory
-    files = sorted(folder.glob("*.v1.yaml"))
+    texts = _signed_texts(folder, key) if signed else texts_in(folder)
+    files = {name: text for name, text in texts.items() if not is_overlay(name)}
     if not files:
         raise PackError(f"{folder.name}: no *.v1.yaml in it")
-    packs = tuple(parse_pack(path.read_text("utf-8"), path.name) for path in files)
+    packs = tuple(_versioned(text, file) for file, text in sorted(files.items()))
     check_together(packs)
     return packs
 
 
-def packs_sha256(packs: Sequence[Pack]) -> str:
-    """Digest of the packs in force and of the bundled lists they are read against, in hexadecimal; their order does not matter."""
+def packs_on(packs: Sequence[Pack], on: dt.date) -> tuple[Pack, ...]:
+    """The versions that are in force on a day."""
+    return tuple(pack for pack in packs if pack.in_force is None or pack.in_force.has(on))
+
+
+def packs_sha256(packs: Sequence[Pack], overlays: Sequence[Overlay] = ()) -> str:
+    """Digest of all packs, of the overlays with their waivers, and of the bundled lists they are read against, in hexadecimal.
+
+    Order does not matter.
+    """
     digest = hashlib.sha256(lists_sha256())
-    for pack in sorted(packs, key=lambda pack: pack.name):
+    for pack in sorted((*packs, *(overlay.pack for overlay in overlays)), key=lambda pack: pack.name):
         digest.update(canonical_bytes([pack.name, pack.sha256.hex()]))
     return digest.hexdigest()
 
 
 def check_together(packs: Sequence[Pack]) -> None:
-    """Refuse packs that cannot be in force side by side.
+    """Refuse packs that cannot be there side by side.
 
     Raises:
-        PackError: The same pack or rule id twice, or one fact declared with two values.
+        PackError: Two versions of one pack, the same rule id twice, or one fact declared with two values, on one and the same day.
     """
-    seen_packs: set[str] = set()
-    seen_rules: dict[str, str] = {}
-    declared: dict[str, FactValue] = {}
+    seen_packs: dict[str, list[Pack]] = {}
+    seen_rules: dict[str, list[Pack]] = {}
+    declared: dict[str, list[Pack]] = {}
     for pack in packs:
-        if pack.id in seen_packs:
-            raise PackError(f"pack {pack.id} is there twice")
-        seen_packs.add(pack.id)
+        if any(other.version == pack.version for other in seen_packs.get(pack.id, ())):
+            raise PackError(f"pack {pack.name} is there twice")
+        if other := _beside(pack, seen_packs.setdefault(pack.id, [])):
+            raise PackError(f"pack {pack.id}: versions {other.version} and {pack.version} are in force on the same day")
         for rule in pack.rules:
-            if rule.id in seen_rules:
-                raise PackError(f"rule {rule.id} stands in {seen_rules[rule.id]} and in {pack.id}")
-            seen_rules[rule.id] = pack.id
+            if other := _beside(pack, seen_rules.setdefault(rule.id, [])):
+                raise PackError(f"rule {rule.id} stands in {other.id} and in {pack.id}")
         for name, assumption in pack.assume.items():
-            if declared.setdefault(name, assumption.value) != assumption.value:
-                raise PackError(f"fact {name} is declared with two values, one in {pack.id}")
+            others = [one for one in declared.setdefault(name, []) if one.assume[name].value != assumption.value]
+            if other := _beside(pack, others):
+                raise PackError(f"fact {name} is declared with two values, in {other.id} and in {pack.id}")
+            declared[name].append(pack)
+
+
+def _beside(pack: Pack, others: list[Pack]) -> Pack | None:
+    """One of the others that is in force on some day together with a pack; the pack joins them."""
+    found = next((other for other in others if side_by_side(other.in_force, pack.in_force)), None)
+    others.append(pack)
+    return found
+
+
+def _signed_texts(folder: Path, key: str | None) -> dict[str, str]:
+    """The texts of a folder that the key has signed."""
+    if key is None and folder != PACKS:
+        raise PackError(f"{folder.name}: packs of your own need the key that signed them")
+    vkeys = (release_key() if key is None else key,)
+    if folder == PACKS:
+        open_folder(LISTS, vkeys)
+    return dict(open_folder(folder, vkeys).texts)
+
+
+def _versioned(text: str, file: str) -> Pack:
+    pack = parse_pack(text, file)
+    check_file_name(file, pack.version)
+    return pack
 
 
 def parse_pack(text: str, file: str) -> Pack:
@@ -256,20 +237,21 @@ def parse_pack(text: str, file: str) -> Pack:
     """
     try:
         document = read_yaml(text)
-        shape = _PackShape.model_validate(document)
-        sets = _sets(shape)
+        shape = PackShape.model_validate(document)
+        sets = sets_of(shape.sets)
         return Pack(
             id=shape.id,
             version=shape.version,
             title=shape.title,
             covers=_destinations(shape.covers, sets),
             applies=parse(_python(shape.applies), sets),
-            rules=tuple(_rule(entry, sets) for entry in shape.rules),
+            rules=tuple(parse_rule(entry, sets) for entry in shape.rules),
             assume={name: _assumption(name, entry) for name, entry in shape.assume.items()},
             sha256=hashlib.sha256(canonical_bytes(document)).digest(),
+            in_force=shape.in_force,
         )
     except ValidationError as error:
-        raise PackError(f"{file}: {_first(error)}") from error
+        raise PackError(f"{file}: {first_problem(error)}") from error
     except PackError as error:
         raise PackError(f"{file}: {error.detail}") from error
 
@@ -293,16 +275,21 @@ def _python(condition: str) -> str:
     return {"true": "True", "false": "False"}.get(condition.strip(), condition)
 
 
-def _first(error: ValidationError) -> str:
+def first_problem(error: ValidationError) -> str:
+    """The first thing that is wrong with the shape of a file, and where."""
     problem = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(step) for step in problem["loc"])
     return f"{where}: {problem['msg']}"
 
 
-def _sets(shape: _PackShape) -> dict[str, frozenset[str]]:
-    """The sets that this pack's conditions may name: the bundled ones and its own."""
+def sets_of(own: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
+    """The sets that a file's conditions may name: the bundled ones and its own.
+
+    Raises:
+        PackError: A name is taken or not in capitals.
+    """
     sets = dict(named_sets())
-    for name, members in shape.sets.items():
+    for name, members in own.items():
         if name in sets or not name.isupper():
             raise PackError(f"set {name}: taken, or not in capitals")
         sets[name] = frozenset(members)
@@ -317,14 +304,19 @@ def _destinations(covers: Sequence[str], sets: Mapping[str, frozenset[str]]) -> 
     return codes
 
 
-def _assumption(name: str, entry: _AssumptionShape) -> Assumption:
+def _assumption(name: str, entry: AssumptionShape) -> Assumption:
     return Assumption(check_value(name, entry.value, named_in_rule=True), entry.declared_by, entry.note)
 
 
-def _rule(entry: Mapping[str, Any], sets: Mapping[str, frozenset[str]]) -> Rule:
+def parse_rule(entry: Mapping[str, Any], sets: Mapping[str, frozenset[str]]) -> Rule:
+    """Read one rule and run its tests.
+
+    Raises:
+        PackError: For the first thing that is wrong; the message names the rule.
+    """
     name = str(entry.get("id", "a rule without id"))
     try:
-        shape = _RuleShape.model_validate(entry)
+        shape = RuleShape.model_validate(entry)
         _check_shape(shape)
         condition = parse(_python(shape.when), sets)
         rule = Rule(
@@ -341,9 +333,13 @@ def _rule(entry: Mapping[str, Any], sets: Mapping[str, frozenset[str]]) -> Rule:
             retain=shape.retain,
             note=shape.note,
             tests=tuple(_test(test) for test in shape.tests),
+            dpv=shape.dpv,
+            review=shape.review,
+            incident=shape.incident,
+            disputed=shape.disputed,
         )
     except ValidationError as error:
-        raise PackError(f"{name}: {_first(error)}") from error
+        raise PackError(f"{name}: {first_problem(error)}") from error
     except PackError as error:
         raise PackError(f"{name}: {error.detail}") from error
     if failed := run_tests(rule):
@@ -351,20 +347,20 @@ def _rule(entry: Mapping[str, Any], sets: Mapping[str, frozenset[str]]) -> Rule:
     return rule
 
 
-def _test(shape: _TestShape) -> RuleTest:
+def _test(shape: TestShape) -> RuleTest:
     facts = {name: check_value(name, value, named_in_rule=name != "destination") for name, value in shape.facts.items()}
     return RuleTest(facts, None if shape.fires == "unknown" else shape.fires)
 
 
-def _check_shape(shape: _RuleShape) -> None:
+def _check_shape(shape: RuleShape) -> None:
     """What the types alone do not say.
 
     Raises:
         PackError: For the first demand that is not met.
     """
     outcomes = {test.fires for test in shape.tests}
-    strange = sorted(set(shape.obligations) - set(OBLIGATIONS))
-    odd_label = next((label for label in shape.labels if not _LABEL.fullmatch(label)), None)
+    strange = sorted(duty for duty in shape.obligations if (said := DUTY.fullmatch(duty)) is None or said["duty"] not in OBLIGATIONS)
+    odd_label = next((label for label in shape.labels if not LABEL.fullmatch(label)), None)
     read = shape.citation.checked == "text"
     demands = (
         (read or shape.action not in NEEDS_TEXT, f"{shape.action} needs a provision read at its source, this is {shape.citation.checked}"),
@@ -382,11 +378,11 @@ def _check_shape(shape: _RuleShape) -> None:
             raise PackError(reason)
 
 
-def _scope(shape: _RuleShape) -> RedactScope | None:
+def _scope(shape: RuleShape) -> RedactScope | None:
     """The scope of a redaction; categories become their entity types."""
     if shape.action != "redact":
         return None
-    redact = shape.redact or _RedactShape()
+    redact = shape.redact or RedactShape()
     types = None if redact.types is None and redact.categories is None else set(redact.types or ())
     for category in redact.categories or ():
         if not categories().get(category):

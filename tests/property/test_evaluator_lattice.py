@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import product
 
 from hypothesis import given, settings
@@ -13,7 +14,10 @@ from jurisdictions.condition import parse, value_of
 from jurisdictions.evaluate import Verdict, evaluate, explain
 from jurisdictions.facts import FactValue, vocabulary
 from jurisdictions.lists import named_sets
-from jurisdictions.pack import ACTIONS, Action, Pack, RedactScope, Rule, load_packs
+from jurisdictions.overlay import Overlay
+from jurisdictions.pack import Pack, RedactScope, Rule, load_packs, packs_sha256
+from jurisdictions.shape import ACTIONS, Action
+from tests.facts import random_facts, random_value, words_named
 
 Known = tuple[dict[str, FactValue], dict[str, FactValue]]
 
@@ -66,15 +70,18 @@ MODEL = PACKS[0].rules[0]
 def rule_of(number: int, text: str, action: Action | None) -> Rule:
     labels = ("tt.tag",) if action == "label" else ()
     scope = RedactScope(None, None) if action == "redact" else None
-    fields = {"id": f"TT-{number}", "title": "for tests", "citation": MODEL.citation, "in_force": MODEL.in_force, "retain": None}
     return Rule(
-        **fields,
+        id=f"TT-{number}",
+        title="for tests",
+        citation=MODEL.citation,
+        in_force=MODEL.in_force,
         when=text,
         condition=parse(text, {}),
         action=action,
         redact=scope,
         obligations=(f"log{number}",),
         labels=labels,
+        retain=None,
         note="",
         tests=(),
     )
@@ -148,6 +155,20 @@ def test_a_certain_verdict_holds_in_every_possible_world_and_an_open_one_is_held
         assert verdict.unsettled
 
 
+@given(MADE, MADE, st.fixed_dictionaries({}, optional={**SMALL, "customer": st.sampled_from(["C-1", "C-2"])}))
+def test_an_overlay_never_makes_a_verdict_laxer_and_leaves_other_customers_alone(
+    made: list[tuple[str, Action | None]], added: list[tuple[str, Action | None]], known: dict[str, FactValue]
+) -> None:
+    packs = [pack_of(rule_of(n, *parts) for n, parts in enumerate(made))]
+    tightening = [rule_of(100 + n, *parts) for n, parts in enumerate(added) if parts[1] != "release"]
+    own = Pack("oo", "1.0.0", "for tests", frozenset(), parse("customer == 'C-1'", {}), tuple(tightening), {}, b"")
+    without, within = (evaluate(compile_packs(packs, DAY, overlays), known) for overlays in ((), (Overlay("C-1", own, ()),)))
+    assert rank(within.action) >= rank(without.action)
+    assert set(without.obligations) <= set(within.obligations)
+    if known.get("customer") == "C-2":
+        assert within == without
+
+
 @given(partly_known())
 @settings(max_examples=200)
 def test_with_the_shipped_packs_less_knowledge_is_never_laxer(facts: Known) -> None:
@@ -165,6 +186,42 @@ def test_with_the_shipped_packs_less_knowledge_is_never_laxer(facts: Known) -> N
         assert full.action == "block"
 
 
+def test_ten_thousand_times_facts_go_missing_and_nothing_leaves_that_all_facts_would_not_let_go() -> None:
+    source = random.Random("fail closed")
+    words = words_named(COMPILED)
+    laxer, left, held = [], 0, 0
+    for _ in range(10_000):
+        some = random_facts(source, COMPILED, words)
+        whole = {**random_world(source, words), **some}
+        full, partial = evaluate(COMPILED, whole), evaluate(COMPILED, some)
+        leaves = rank(partial.action) < rank("hold")
+        left += leaves
+        held += not partial.certain
+        if leaves and outcome(partial) != outcome(full):
+            laxer.append((partial.action, full.action, sorted(whole.keys() - some.keys())))
+    assert laxer == []
+    assert left > 100
+    assert held > 1_000
+
+
+def random_world(source: random.Random, words: dict[str, list[FactValue]]) -> dict[str, FactValue]:
+    return {name: random_value(source, name, words[name]) for name in COMPILED.read_order}
+
+
+@given(partly_known(), st.data())
+@settings(max_examples=200)
+def test_one_fact_more_never_turns_what_must_be_blocked_or_held_into_a_release(facts: Known, data: st.DataObject) -> None:
+    whole, known = facts
+    before = evaluate(COMPILED, known)
+    learnt = data.draw(st.sampled_from(sorted(whole.keys() - known.keys()) or [COMPILED.read_order[0]]))
+    after = evaluate(COMPILED, {**known, learnt: whole[learnt]})
+    if before.certain:
+        assert outcome(after) == outcome(before)
+    if before.action == "block":
+        assert after.action == "block"
+    assert {ref.id for ref in before.rules} <= {ref.id for ref in after.rules}
+
+
 @given(st.permutations(PACKS), st.randoms(use_true_random=False), partly_known())
 @settings(max_examples=25)
 def test_the_order_of_packs_and_of_their_rules_does_not_matter(packs: list[Pack], shuffler: random.Random, facts: Known) -> None:
@@ -172,16 +229,17 @@ def test_the_order_of_packs_and_of_their_rules_does_not_matter(packs: list[Pack]
     for pack in packs:
         rules = list(pack.rules)
         shuffler.shuffle(rules)
-        shuffled.append(Pack(pack.id, pack.version, pack.title, pack.covers, pack.applies, tuple(rules), pack.assume, pack.sha256))
+        shuffled.append(replace(pack, rules=tuple(rules)))
     other = compile_packs(shuffled, DAY)
     assert other.source == COMPILED.source
+    assert packs_sha256(shuffled) == packs_sha256(PACKS)
     assert evaluate(other, facts[1]) == evaluate(COMPILED, facts[1])
 
 
 @given(st.sampled_from(sorted(named_sets()["ISO_3166_1"])), st.text(max_size=4))
 def test_only_an_assigned_country_code_passes_the_default_pack(code: str, text: str) -> None:
     compiled = compile_packs([pack for pack in PACKS if pack.id == "default"], DAY)
-    known = {"credential_provenance": frozenset()}
+    known: dict[str, FactValue] = {"credential_provenance": frozenset()}
     assert evaluate(compiled, {**known, "destination": code}).action == "release"
     expected = "release" if text in named_sets()["ISO_3166_1"] else "hold"
     assert evaluate(compiled, {**known, "destination": text}).action == expected

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from jurisdictions.compile import compile_packs
+from jurisdictions.evaluate import evaluate
+from jurisdictions.facts import FactValue
 from jurisdictions.pack import check_together, load_packs, packs_sha256, parse_pack
 from schemas.errors import ConfigurationError, PackError
 
@@ -146,3 +149,94 @@ def test_the_digest_follows_the_content_and_not_the_layout_or_the_order(tmp_path
     assert packs_sha256(load_packs(tmp_path)) == digest
     (tmp_path / "a.v1.yaml").write_text(PACK.replace("retain: 3y", "retain: 4y"), "utf-8")
     assert packs_sha256(load_packs(tmp_path)) != digest
+
+
+def dated(version: str, force: str, action: str = "block", name: str = "tt") -> str:
+    text = PACK.replace("version: 1.0.0", f"version: {version}\nin_force: {{{force}}}").replace("action: block", f"action: {action}")
+    return text.replace("id: tt", f"id: {name}")
+
+
+def test_the_day_of_the_record_picks_the_version(tmp_path: Path) -> None:
+    (tmp_path / "tt.v1.yaml").write_text(dated("1.4.2", "from: 2024-01-01, to: 2025-12-31", "hold"), "utf-8")
+    (tmp_path / "tt.v2.0.0.yaml").write_text(dated("2.0.0", "from: 2026-01-01"), "utf-8")
+    packs = load_packs(tmp_path)
+    facts: dict[str, FactValue] = {"personal": True, "provenance_set": frozenset({"foreign_echo"})}
+    for day, action, names in (
+        (dt.date(2023, 12, 31), "release", ()),
+        (dt.date(2024, 1, 1), "hold", ("tt@1.4.2",)),
+        (dt.date(2025, 12, 31), "hold", ("tt@1.4.2",)),
+        (dt.date(2026, 1, 1), "block", ("tt@2.0.0",)),
+    ):
+        compiled = compile_packs(packs, day)
+        assert compiled.packs == names
+        assert evaluate(compiled, facts).action == action
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("from: 2024-01-01, to: 2026-01-01", "from: 2026-01-01"),
+        ("from: 2024-01-01", "from: 2026-01-01"),
+        ("from: 2026-01-01", "from: 2024-01-01, to: 2026-05-01"),
+    ],
+)
+def test_versions_of_a_pack_that_are_in_force_on_the_same_day_are_refused(one: str, other: str) -> None:
+    packs = [parse_pack(dated("1.0.0", one), "a"), parse_pack(dated("1.1.0", other), "b")]
+    with pytest.raises(PackError, match=r"pack tt: versions 1\.0\.0 and 1\.1\.0 are in force on the same day"):
+        check_together(packs)
+
+
+def test_a_version_without_dates_is_in_force_beside_every_other_and_refused() -> None:
+    packs = [parse_pack(PACK, "a"), parse_pack(dated("1.1.0", "from: 2030-01-01"), "b")]
+    with pytest.raises(PackError, match="on the same day"):
+        check_together(packs)
+
+
+def test_the_same_version_twice_is_refused_whatever_its_dates() -> None:
+    packs = [parse_pack(dated("1.0.0", f"from: {year}-01-01, to: {year}-12-31"), "a") for year in (2024, 2025)]
+    with pytest.raises(PackError, match=r"pack tt@1\.0\.0 is there twice"):
+        check_together(packs)
+
+
+def test_a_rule_may_move_to_another_pack_from_one_day_to_the_next() -> None:
+    before = parse_pack(dated("1.0.0", "from: 2024-01-01, to: 2025-12-31"), "a")
+    check_together([before, parse_pack(dated("1.0.0", "from: 2026-01-01", name="uu"), "b")])
+    with pytest.raises(PackError, match="rule TT-001 stands in tt and in uu"):
+        check_together([before, parse_pack(dated("1.0.0", "from: 2025-12-31", name="uu"), "b")])
+
+
+def test_an_operator_may_declare_another_value_from_a_day_on() -> None:
+    text = "id: oo\nversion: {}\ntitle: Declared\nin_force: {{{}}}\nassume: {{ciio: {{value: {}, declared_by: legal, note: none}}}}\n"
+    packs = [
+        parse_pack(text.format("1.0.0", "from: 2024-01-01, to: 2025-12-31", "false"), "a"),
+        parse_pack(text.format("1.1.0", "from: 2026-01-01", "true"), "b"),
+    ]
+    assert compile_packs(packs, dt.date(2025, 12, 31)).assumed == {"ciio": False}
+    assert compile_packs(packs, dt.date(2026, 1, 1)).assumed == {"ciio": True}
+
+
+@pytest.mark.parametrize(
+    ("file", "fits"),
+    [("tt.v1.yaml", True), ("tt.v1.4.yaml", True), ("tt.v1.4.2.yaml", True), ("tt.v2.yaml", False), ("tt.v1.40.yaml", False)],
+)
+def test_the_name_of_a_file_says_the_version_in_it(tmp_path: Path, file: str, *, fits: bool) -> None:
+    (tmp_path / file).write_text(PACK.replace("version: 1.0.0", "version: 1.4.2"), "utf-8")
+    if fits:
+        assert [pack.name for pack in load_packs(tmp_path)] == ["tt@1.4.2"]
+    else:
+        with pytest.raises(PackError, match=f"{file}: the name says version"):
+            load_packs(tmp_path)
+
+
+@pytest.mark.parametrize("file", ["eu.yaml", "eu.v1.yml", "eu.v1.2.3.4.yaml", "eu.v1.yaml.yaml", "eu-v1.yaml"])
+def test_a_yaml_file_that_nobody_would_read_is_refused(tmp_path: Path, file: str) -> None:
+    (tmp_path / "tt.v1.yaml").write_text(PACK, "utf-8")
+    (tmp_path / file).write_text(PACK, "utf-8")
+    with pytest.raises(PackError, match=f"{file}: named neither"):
+        load_packs(tmp_path)
+
+
+def test_a_file_that_is_no_text_is_refused_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "tt.v1.yaml").write_bytes(b"\xff\xfe")
+    with pytest.raises(PackError, match=r"tt\.v1\.yaml: cannot be read"):
+        load_packs(tmp_path)

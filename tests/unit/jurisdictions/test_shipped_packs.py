@@ -59,9 +59,12 @@ def test_only_a_provision_that_was_read_blocks_or_releases(rule: Rule) -> None:
         assert rule.citation.quote is None
 
 
-def test_the_first_packs_are_there_and_outbound_china_has_its_rules() -> None:
-    assert {pack.id for pack in PACKS} == {"cn_outbound", "eu", "sg", "us", "default", "operator"}
-    assert sum(pack.id == "cn_outbound" for pack, _ in RULES) >= 14
+def test_china_is_there_by_subject_beside_its_neighbours_and_the_rest() -> None:
+    china = {"outbound", "sensitive", "minors", "secrets", "labelling", "geofence", "records", "incidents"}
+    assert {f"cn_{subject}" for subject in china} | {"hk", "mo", "tw", "sg", "eu", "us", "default", "operator"} <= {
+        pack.id for pack in PACKS
+    }
+    assert sum(pack.id.startswith("cn_") for pack, _ in RULES) >= 62
 
 
 def test_every_iso_code_is_a_known_destination_and_no_other_string_is() -> None:

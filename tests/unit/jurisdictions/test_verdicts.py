@@ -137,3 +137,25 @@ def test_the_evidence_names_what_was_declared_and_tells_the_rest() -> None:
     facts = {**compiled.assumed, "personal": True, "subjects": frozenset({"SG"})}
     assert evidence_of(compiled, facts) == (Fact("assumed", '"all"'), Fact("personal", "true"))
     assert evidence_of(compiled, {**facts, "ciio": True}) == (Fact("ciio", "true"), Fact("personal", "true"))
+
+
+def test_the_evidence_names_what_was_declared_where_a_part_of_it_was_measured_or_is_missing() -> None:
+    declares = "assume: {{ciio: {}, personal: {}}}\n".format(*["{value: false, declared_by: nobody, note: none}"] * 2)
+    compiled = compile_packs([pack_of(("ciio", "action: hold"), ("personal", "action: hold"), head=declares)], DAY)
+    part = Fact("assumed", '["ciio"]')
+    assert evidence_of(compiled, {"ciio": False, "personal": True}) == (part, Fact("personal", "true"))
+    assert evidence_of(compiled, {"ciio": False}) == (part,)
+    assert evidence_of(compiled, {"personal": True}) == (Fact("personal", "true"),)
+    assert evidence_of(compiled, {}) == ()
+
+
+def test_where_nothing_is_declared_the_evidence_assumes_nothing() -> None:
+    compiled = compile_packs([pack_of(("ciio", "action: hold"))], DAY)
+    assert evidence_of(compiled, {"ciio": False}) == (Fact("ciio", "false"),)
+
+
+def test_one_declared_fact_alone_is_told_as_all() -> None:
+    head = "assume: {ciio: {value: false, declared_by: nobody, note: none}}\n"
+    compiled = compile_packs([pack_of(("ciio", "action: hold"), head=head)], DAY)
+    assert evidence_of(compiled, {"ciio": False}) == (Fact("assumed", '"all"'),)
+    assert evidence_of(compiled, {"ciio": True}) == (Fact("ciio", "true"),)
