@@ -15,7 +15,7 @@ from schemas.codec import Codec
 from schemas.records import StreamClosed, TokenChunk
 from streams import logs, names
 from streams.settings import Settings
-from streams.tick import Outcome, Output, Tick
+from streams.tick import Control, Outcome, Output, Tick
 from streams.topology import assemble
 
 _OFFSET = struct.Struct("<q")
@@ -32,6 +32,13 @@ class PassThrough:
         self._codec = Codec.committed()
 
     def restore(self, number: int, next_offset: int, records: Iterable[tuple[bytes, bytes]]) -> None:
+        """Keep nothing."""
+
+    def next_review(self, _number: int) -> int:
+        """Say where the reviews of a partition go on: there are none."""
+        return 0
+
+    def control(self, records: list[Control]) -> None:
         """Keep nothing."""
 
     def forget(self, number: int) -> None:

@@ -27,6 +27,7 @@ from console.exits import EXIT_FAILURE, fail, guarded
 from console.interrupts import unwinding
 from console.models import models_app
 from console.picture import picture
+from console.review import review_app
 from console.samples.compose import answers_path
 from schemas.errors import ConfigurationError
 from streams import topics
@@ -46,6 +47,7 @@ app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=True, pretty_e
 topics_app = typer.Typer(help="Create or check the topics.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
 app.add_typer(models_app, name="models")
+app.add_typer(review_app, name="review")
 screen = Console()
 
 Home = Annotated[Path, typer.Option(help="Where broker, logs and keys are kept.")]

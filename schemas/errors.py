@@ -5,6 +5,7 @@ Details are names, ids, offsets and sizes, never text of a stream: an error may 
     CarnetError
     ├── SchemaError             a record that cannot be read: dead letter
     ├── StreamError             a record that can be read and does not fit its stream: dead letter or hold
+    ├── ReviewError             a human's answer that cannot be applied: dead letter; what is held stays held
     ├── DetectionError          a detector failed on a segment: hold
     │   └── PictureError        a picture cannot be read, is over a limit, or cannot be cleaned: hold
     ├── RetryableError          a transaction or a broker call that may succeed on another try
@@ -142,6 +143,72 @@ class HoldBackExceededError(StreamError):
     """Text could not become final within the cap."""
 
     code = "hold_back_exceeded"
+
+
+class ReviewError(CarnetError):
+    """A review that cannot be applied: nothing of it is, and what is held stays held."""
+
+    code = "review_refused"
+
+
+class ReviewWordError(ReviewError):
+    """A verdict, a reason or an entity type that is no word of the list, or a note's digest that is none."""
+
+    code = "review_unknown_word"
+
+
+class ReviewerUnknownError(ReviewError):
+    """The reviewer is not on the list of those who may answer."""
+
+    code = "review_unknown_reviewer"
+
+
+class ReviewSignatureError(ReviewError):
+    """The signature is not the reviewer's over this very review."""
+
+    code = "review_bad_signature"
+
+
+class NoCaseError(ReviewError):
+    """Nothing of the stream is held."""
+
+    code = "review_no_case"
+
+
+class ReviewTooLateError(ReviewError):
+    """The review came after the deadline of the case."""
+
+    code = "review_too_late"
+
+
+class NotOldestHeldError(ReviewError):
+    """The review does not name the oldest held segments of its stream, in order, as the ledger has them."""
+
+    code = "review_not_oldest"
+
+
+class HeldAlteredError(ReviewError):
+    """A held segment in the review is not what was held, or does not open with this worker's keys."""
+
+    code = "review_held_altered"
+
+
+class SamePersonError(ReviewError):
+    """A second approval by whoever gave the first."""
+
+    code = "review_same_person"
+
+
+class CaseTooLargeError(ReviewError):
+    """More of the stream was held than a case can list, so that it cannot be approved."""
+
+    code = "review_case_too_large"
+
+
+class ReviewRejectedError(ReviewError):
+    """A human rejected what was held of the stream, or nobody answered in time: the rest of it is blocked."""
+
+    code = "review_rejected"
 
 
 class DetectionError(CarnetError):

@@ -8,23 +8,61 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from schemas.parts import (
+    Counted,
+    Covers,
+    DomesticSource,
+    EvidenceRef,
+    Fact,
+    FindingNote,
+    HoldBack,
+    Mark,
+    Model,
+    ModelUse,
+    Redaction,
+    Reflected,
+    ReviewOutcome,
+    RuleRef,
+    Sealed,
+    TotalsUse,
+)
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """The model that generated a stream: name, ISO 3166 country it comes from, version."""
-
-    name: str
-    origin: str
-    version: str
-
-
-@dataclass(frozen=True, slots=True)
-class DomesticSource:
-    """Something from the origin's own jurisdiction that was put into the generation: retrieval, a tool's answer."""
-
-    kind: str
-    text: str | None
-    digest: str | None
+__all__ = [
+    "AuditEntry",
+    "Counted",
+    "Covers",
+    "DeadLetter",
+    "DeadLetterNote",
+    "Decision",
+    "DeliveryRecord",
+    "DomesticSource",
+    "EvidenceRef",
+    "Fact",
+    "FindingNote",
+    "HeldSegment",
+    "HoldBack",
+    "Mark",
+    "MechanismOnFile",
+    "Model",
+    "ModelUse",
+    "Record",
+    "Redaction",
+    "Reflected",
+    "RequestOpened",
+    "Review",
+    "ReviewNote",
+    "ReviewOutcome",
+    "RuleRef",
+    "Sealed",
+    "Stamp",
+    "StateSnapshot",
+    "StreamClosed",
+    "Subject",
+    "TokenChunk",
+    "Totals",
+    "TotalsUse",
+    "UsageRecord",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,46 +103,6 @@ class StreamClosed:
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceRef:
-    """Where the evidence of a delivery lies: a leaf of the ledger.
-
-    ``salt`` opens the commitment: ``text_commitment`` of the entry is SHA-256(salt || UTF-8 of the text).
-    """
-
-    partition: int
-    entry_index: int
-    entry_sha256: bytes
-    salt: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class HoldBack:
-    """How much text of the stream was received and not yet final when this was decided."""
-
-    characters: int
-    milliseconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Redaction:
-    """A span of the delivered text that replaces a finding."""
-
-    entity_type: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A label as it must be put: by which standard, where (``start``, ``end``, ``interface``, ``metadata``), and what it says."""
-
-    label: str
-    standard: str
-    place: str
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
 class DeliveryRecord:
     """What crosses the border for one segment. With action ``hold`` or ``block`` the text is empty: a notice."""
 
@@ -124,68 +122,6 @@ class DeliveryRecord:
     evidence: EvidenceRef
     hold_back: HoldBack
     marks: tuple[Mark, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FindingNote:
-    """A finding as evidence: type, span in the stream, score, recogniser, provenance and a keyed digest of the value; no text."""
-
-    entity_type: str
-    start: int
-    end: int
-    score: float
-    recognizer: str
-    provenance: str
-    value_hmac: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A fact as the rules saw it: its name and its canonical JSON value; an unknown fact is absent."""
-
-    name: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRef:
-    """A rule that fired, and the pack at its version."""
-
-    id: str
-    pack: str
-
-
-@dataclass(frozen=True, slots=True)
-class ModelUse:
-    """A classifier that spoke: model, digest, execution provider, label and score, and the code points that it was shown."""
-
-    name: str
-    sha256: str
-    provider: str
-    label: str
-    score: float
-    window_start: int = 0
-    window_end: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Covers:
-    """What a decision covers: inbound offsets, chunk sequences (both ends inclusive), and code points [start, end)."""
-
-    offset_from: int
-    offset_to: int
-    sequence_from: int
-    sequence_to: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class TotalsUse:
-    """The totals of a scope that a decision used: their version is how many records of the subjects' partition they reflect."""
-
-    scope: str
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,19 +176,6 @@ class DeadLetterNote:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewOutcome:
-    """What became of one held segment: ``delivery_id`` is that of the text that left, empty where none did."""
-
-    held_delivery_id: str
-    delivery_id: str
-    characters_released: int
-    characters_redacted: int
-    characters_withheld: int
-    text_commitment: bytes
-    is_last: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ReviewNote:
     """Evidence of a human's answer to held text, or of a deadline that passed without one; it chains to the entry that held it.
 
@@ -286,16 +209,6 @@ class AuditEntry:
     stamp: Stamp | None = None
     dead_letter: DeadLetterNote | None = None
     review: ReviewNote | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """AES-256-GCM ciphertext, its nonce, and the data key wrapped by the key-encryption key named ``key_id``."""
-
-    key_id: str
-    wrapped_key: bytes
-    nonce: bytes
-    ciphertext: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,23 +276,6 @@ class Subject:
     aliases: tuple[bytes, ...]
     classes: tuple[str, ...]
     seen_at_ms: int
-    partition: int
-    entry_index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Distinct people of a class: ``people`` is the best estimate, ``upper`` an upper bound; equal where the set is exact."""
-
-    name: str
-    people: int
-    upper: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reflected:
-    """Up to which audit entry (inclusive) of an inbound partition people were counted."""
-
     partition: int
     entry_index: int
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import cast
 
 from detectors.finding import Finding
@@ -12,55 +13,38 @@ from detectors.redact import redact_text
 from detectors.redaction.policy import Policy
 from detectors.thresholds import bundled
 from jurisdictions.compile import Compiled
-from jurisdictions.evaluate import Verdict, evaluate, evidence_of
-from jurisdictions.facts import facts_of
+from jurisdictions.evaluate import evaluate, evidence_of
+from jurisdictions.facts import facts_of, sensitivity_of
 from jurisdictions.lists import entity
+from jurisdictions.people import Ahead, Seen
+from jurisdictions.shape import ReviewShape, milliseconds
+from schemas.errors import ReviewRejectedError
+from schemas.partitioning import partition_of
 from schemas.records import (
-    Covers,
     Decision,
     DeliveryRecord,
     EvidenceRef,
-    Fact,
     FindingNote,
     HeldSegment,
-    HoldBack,
-    ModelUse,
     Redaction,
+    Totals,
     UsageRecord,
 )
 from streams import names
+from streams.counts import Counts
+from streams.judged import Judged, Segment, characters_covered, in_scope, place_of, stopped_by, transferred
 from streams.ledger import Ledger
 from streams.needs import Needs, day_of
+from streams.release import Marks
+from streams.reviews import Reviews
 from streams.sealing import Sealer, commitment
+from streams.standing import Standing
 from streams.state import LANGUAGE_WINDOW_CHARS, PartitionState, StreamState
-from streams.tick import Outcome
+from streams.tick import Control, Outcome
 from streams.windows import domains_of, form_of, uses_of
 
 _UNTRACED = "unknown"  # the provenance of what was not looked up; looked up again, what cannot be known gives the same
 _STOPPING = frozenset({"hold", "block"})
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Text of a stream that is final: code points [start, end), what was found in it, whether the stream ends with it."""
-
-    stream: StreamState
-    start: int
-    end: int
-    text: str
-    findings: tuple[Finding, ...]
-    close_reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A segment with its verdict; ``action`` is the strictest of the verdict and of what stopped the stream before."""
-
-    segment: Segment
-    action: str
-    verdict: Verdict
-    facts: tuple[Fact, ...]
-    models: tuple[ModelUse, ...]
 
 
 class Decider:
@@ -71,6 +55,11 @@ class Decider:
         packs_sha256: Digest of all packs, written in every decision.
         redaction: How redacted findings are written.
         sealer: Digests of values; keys of hashes and pseudonyms; seals held text.
+        reviews: Opens a case for what is held.
+        standing: Which legal bases are on file, and the totals of people.
+        counts: Turns both into facts and records.
+        marks_of: Returns how the labels of a delivery must be put.
+        partitions: How many partitions every topic has.
         ledger: Takes the decisions.
     """
 
@@ -81,19 +70,34 @@ class Decider:
         packs_sha256: str,
         redaction: Policy,
         sealer: Sealer,
+        reviews: Reviews,
+        standing: Standing,
+        counts: Counts,
+        marks_of: Marks,
+        partitions: int,
         ledger: Ledger,
     ) -> None:
         self._thresholds = bundled()
-        self.needs = Needs(rules_on)
+        self.needs = Needs(rules_on, standing.mechanisms)
+        self._standing = standing
+        self._counts = counts
+        self._marks_of = marks_of
+        self._partition_of = lru_cache(maxsize=1024)(lambda scope: partition_of(scope, partitions))
         self._rules_on = rules_on
         self._packs_sha256 = packs_sha256
         self._redaction = redaction
         self._sealer = sealer
+        self._reviews = reviews
         self._ledger = ledger
 
-    def judge(self, segments: Sequence[Segment]) -> list[Judged]:
-        """Return the verdict over each segment; a hold or a block suspends the stream."""
-        return [self._judge_one(segment) for segment in segments]
+    def control(self, records: Iterable[Control]) -> list[Totals]:
+        """Take in totals and mechanisms as they came; return the totals that became newer."""
+        return self._standing.take(records)
+
+    @property
+    def totals(self) -> Iterable[Totals]:
+        """The newest totals of each scope."""
+        return self._standing.totals.values()
 
     def kept(self, stream: StreamState, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Return the findings that are strong enough where the stream comes from, goes to, and in its language."""
@@ -120,17 +124,25 @@ class Decider:
         came_from = frozenset(item.provenance for item in personal)
         return personal if came_from and self.needs.asks(stream, came_from) else ()
 
-    def _judge_one(self, segment: Segment) -> Judged:
-        stream = segment.stream
-        request = stream.request
-        findings = tuple(
-            item
-            if item.provenance != _UNTRACED
-            else replace(item, provenance=stream.echo.classify(segment.text[item.start - segment.start : item.end - segment.start]))
-            for item in self.kept(stream, segment.findings)
-        )
+    def judge(self, segment: Segment, aheads: Sequence[Ahead]) -> Judged:
+        """Return the verdict over a segment; a hold or a block suspends the stream.
+
+        Args:
+            segment: The next of its stream; the one before it is written.
+            aheads: The people whom the partitions of this worker counted ahead of the totals, those of the segment's partition first.
+        """
+        stream, request = segment.stream, segment.stream.request
+        findings = self._traced(segment)
         personal = [item for item in findings if entity(item.entity_type).personal]
-        rules = self._rules_on(day_of(stream.last_at_ms))
+        today = day_of(stream.last_at_ms)
+        rules = self._rules_on(today)
+        domains = domains_of(stream, self.needs.of(stream), segment.start, segment.end, personal)
+        about = sensitivity_of([item.entity_type for item in findings], domains)
+        counted = self._counts.before(
+            request, stream.last_at_ms, aheads, segment.text, segment.start, personal, sensitive=about is not False
+        )
+        found = frozenset(entity(item.entity_type).category for item in personal)
+        on_file = self._standing.mechanisms(request, today, found, transferred(counted))
         facts = facts_of(
             [(item.entity_type, item.provenance) for item in findings],
             destination=request.destination,
@@ -138,22 +150,40 @@ class Decider:
             origin_data_centre=request.origin_data_centre,
             model_origin=request.model.origin,
             route=request.route,
-            mechanisms=request.mechanisms,
+            mechanisms=on_file.kinds,
+            customer=request.customer_id,
             language=stream.language.label or None,
             token_count=stream.tokens,
             personal_before=stream.personal,
             form=form_of(stream, segment.start, segment.end),
-            domains=domains_of(stream, self.needs.of(stream), segment.start, segment.end, personal),
-            declared=rules.assumed,
+            domains=domains,
+            declared={**rules.assumed, **counted.facts} if counted.facts else rules.assumed,
         )
         verdict = evaluate(rules, facts)
         if verdict.action in _STOPPING:
-            stream.suspend(verdict.action, "", _stopped_by(rules, verdict))
-        action = stream.suspended or verdict.action
+            stream.suspend(verdict.action, "", stopped_by(rules, verdict))
         stream.personal = cast("int", facts["personal_values"])
         spoke = (stream.language,) if stream.language.name else ()
-        models = (*spoke, *uses_of(stream, segment.start, segment.end))
-        return Judged(replace(segment, findings=findings), action, verdict, evidence_of(rules, facts), models)
+        return Judged(
+            segment=replace(segment, findings=findings),
+            action=stream.suspended or verdict.action,
+            verdict=verdict,
+            facts=evidence_of(rules, facts),
+            models=(*spoke, *uses_of(stream, segment.start, segment.end)),
+            people=counted.people,
+            sensitive=about is not False,
+            totals=counted.uses,
+            mechanisms=on_file.ids,
+        )
+
+    def _traced(self, segment: Segment) -> tuple[Finding, ...]:
+        """Return the findings of a segment that count, each with its provenance."""
+        return tuple(
+            item
+            if item.provenance != _UNTRACED
+            else replace(item, provenance=segment.stream.echo.classify(segment.text[item.start - segment.start : item.end - segment.start]))
+            for item in self.kept(segment.stream, segment.findings)
+        )
 
     def write(self, number: int, partition: PartitionState, judged: Judged, outcome: Outcome) -> None:
         """Write a judged segment: audit entry, then delivery or held text, then usage when the stream ends."""
@@ -162,17 +192,17 @@ class Decider:
         delivery_id = f"{stream.request.stream_id}:{stream.segments}"
         is_held = judged.action in _STOPPING
         text, redactions = ("", ()) if is_held else self._released(judged)
-        covered = _covered(segment, judged) if judged.action == "redact" else 0
+        hidden = characters_covered(segment, judged) if judged.action == "redact" else 0
         salt = self._sealer.salt(delivery_id)
-        covers, hold_back = _covers(segment, partition.now_ms)
+        place, hold_back = place_of(segment, partition.now_ms)
         decision = Decision(
             delivery_id=delivery_id,
             segment_index=stream.segments,
             customer_id=stream.request.customer_id,
             destination=stream.request.destination,
-            covers=covers,
-            characters_released=0 if is_held else len(segment.text) - covered,
-            characters_redacted=0 if is_held else covered,
+            covers=place,
+            characters_released=0 if is_held else len(segment.text) - hidden,
+            characters_redacted=0 if is_held else hidden,
             characters_withheld=len(segment.text) if is_held else 0,
             findings=tuple(self._note(segment, item) for item in segment.findings),
             facts=judged.facts,
@@ -184,12 +214,17 @@ class Decider:
             packs_sha256=self._packs_sha256,
             text_commitment=commitment(salt, segment.text if is_held else text),
             hold_back=hold_back,
+            totals=judged.totals,
+            mechanisms=judged.mechanisms,
             is_last=segment.close_reason is not None,
         )
         index, digest = self._ledger.decision(number, partition, stream.request.stream_id, decision, stream.last_at_ms, outcome)
+        if not is_held and judged.people:
+            self._count(number, partition, judged, index, outcome)
         if is_held:
-            self._withhold(number, decision, index, segment, outcome)
-        if not is_held or not stream.noticed or decision.is_last:
+            self._withhold(number, partition, decision, (index, digest), judged, outcome)
+        is_over = stream.error_code == ReviewRejectedError.code  # the rejection was the last notice of the stream
+        if not is_held or not stream.noticed or (decision.is_last and not is_over):
             # A notice does not open the commitment to the text that it withholds.
             evidence = EvidenceRef(number, index, digest, b"" if is_held else salt)
             self._deliver(number, judged, decision, (text, redactions), evidence, outcome)
@@ -204,7 +239,7 @@ class Decider:
         request = segment.stream.request
         return redact_text(
             segment.text,
-            _in_scope(judged),
+            in_scope(judged),
             self._redaction,
             self._sealer.redaction_keys(request.customer_id, request.stream_id),
             request.destination,
@@ -217,7 +252,11 @@ class Decider:
         digest = self._sealer.value_digest(segment.stream.request.customer_id, value)
         return FindingNote(item.entity_type, item.start, item.end, item.score, item.recognizer, item.provenance, digest)
 
-    def _withhold(self, number: int, decision: Decision, index: int, segment: Segment, outcome: Outcome) -> None:
+    def _withhold(
+        self, number: int, partition: PartitionState, decision: Decision, entry: tuple[int, bytes], judged: Judged, outcome: Outcome
+    ) -> None:
+        """Seal held text, with all that an approval will need; a hold opens or extends the case of its stream, a block has none."""
+        segment = judged.segment
         stream = segment.stream
         sealed = self._sealer.seal(stream.data_key, segment.text.encode("utf-8", "surrogatepass"), f"held:{decision.delivery_id}".encode())
         held = HeldSegment(
@@ -232,10 +271,47 @@ class Decider:
             len(segment.text),
             decision.is_last,
             stream.last_at_ms,
-            index,
+            entry[0],
             sealed,
+            segment.start,
+            stream.language.label,
+            decision.findings,
+            tuple(place for place, item in enumerate(segment.findings) if judged.verdict.redacts(item.entity_type, item.provenance)),
+            judged.verdict.labels,
+            *self._terms(stream, decision.action, partition.now_ms),
         )
         self._ledger.emit(names.HELD, number, stream.request.stream_id, held, decision.delivery_id, stream.last_at_ms, outcome)
+        if decision.action == "hold":
+            self._reviews.held(partition, held, entry[1], (decision.covers.sequence_from, decision.covers.sequence_to))
+
+    def _count(self, number: int, partition: PartitionState, judged: Judged, index: int, outcome: Outcome) -> None:
+        """Write the people whose data leaves with a segment, once as long as the totals do not have them."""
+        segment, verdict = judged.segment, judged.verdict
+        stream = segment.stream
+        left = judged.people
+        if judged.action == "redact":
+            left = tuple(kept for person in left if (kept := person.without(verdict.redacts)) is not None)
+
+        def value_of(one: Seen) -> str:
+            return segment.text[one.start - segment.start : one.end - segment.start]
+
+        for subject in self._counts.subjects(
+            stream.request, stream.last_at_ms, left, value_of, (number, index), sensitive=judged.sensitive
+        ):
+            if partition.ahead.note(subject):
+                to, ce_id = self._partition_of(subject.scope), f"{number}:{index}:{subject.person.hex()}:{subject.scope}"
+                self._ledger.emit(names.SUBJECTS, to, subject.scope, subject, ce_id, stream.last_at_ms, outcome)
+                outcome.count("people", subject.scope.partition("/")[0])
+
+    def _terms(self, stream: StreamState, action: str, now_ms: int) -> tuple[int, int, bool]:
+        """Return until when, and how, a human may answer a hold: the shortest of the terms of the rules that held."""
+        if action != "hold":
+            return 0, 0, False
+        rules = self._rules_on(day_of(stream.last_at_ms)).rules
+        asked = [entry.rule.review for entry in rules if entry.rule.id in stream.rule_ids and entry.rule.review] or [ReviewShape()]
+        deadline = min(milliseconds(shape.deadline) for shape in asked)
+        escalate = min(milliseconds(shape.escalate) for shape in asked)
+        return now_ms + deadline, now_ms + min(escalate, deadline), any(shape.two_person for shape in asked)
 
     def _deliver(
         self,
@@ -264,6 +340,8 @@ class Decider:
             evidence=evidence,
             hold_back=decision.hold_back,
         )
+        if decision.action not in _STOPPING:
+            record = replace(record, marks=self._marks_of(record))
         self._ledger.emit(names.DELIVERIES, number, stream.request.stream_id, record, decision.delivery_id, stream.last_at_ms, outcome)
 
     def _account(self, number: int, decision: Decision, segment: Segment, outcome: Outcome) -> None:
@@ -301,43 +379,3 @@ class Decider:
         )
         self._ledger.emit(names.USAGE, number, request.stream_id, usage, request.stream_id, stream.last_at_ms, outcome)
         outcome.count("streams", "withheld" if stream.suspended else "delivered")
-
-
-def _stopped_by(rules: Compiled, verdict: Verdict) -> tuple[str, ...]:
-    """Return the rules that demand what the verdict demands; if none surely does, those on which it hangs."""
-    fired = {rule.id for rule in verdict.rules}
-    demanding = tuple(entry.rule.id for entry in rules.rules if entry.rule.id in fired and entry.rule.action == verdict.action)
-    return demanding or tuple(rule.id for rule in verdict.unsettled)
-
-
-def _in_scope(judged: Judged) -> list[Finding]:
-    return [item for item in judged.segment.findings if judged.verdict.redacts(item.entity_type, item.provenance)]
-
-
-def _covered(segment: Segment, judged: Judged) -> int:
-    """Return how many code points of the segment lie in a redacted finding."""
-    covered, reached = 0, segment.start
-    for item in sorted(_in_scope(judged)):
-        covered += max(0, item.end - max(item.start, reached))
-        reached = max(reached, item.end)
-    return covered
-
-
-def _covers(segment: Segment, now_ms: int) -> tuple[Covers, HoldBack]:
-    """Return which chunks and offsets the segment took text from, and how much of the stream still waits."""
-    stream = segment.stream
-    used = [mark for mark in stream.marks if mark.end <= segment.end]
-    if len(used) < len(stream.marks) and segment.end > (used[-1].end if used else segment.start):
-        used.append(stream.marks[len(used)])
-    offset_to = stream.last_offset if segment.close_reason is not None else (used[-1].offset if used else stream.last_offset)
-    first_sequence = used[0].sequence if used else stream.next_sequence
-    covers = Covers(
-        offset_from=used[0].offset if used else stream.last_offset,
-        offset_to=offset_to,
-        sequence_from=first_sequence,
-        sequence_to=used[-1].sequence if used else stream.next_sequence - 1,
-        start=segment.start,
-        end=segment.end,
-    )
-    waited_ms = max(0, now_ms - used[0].timestamp_ms) if used else 0
-    return covers, HoldBack(stream.received - segment.end, waited_ms)

@@ -11,7 +11,7 @@ from audit.hashing import leaf_hash
 from schemas.cloudevents import Headers, headers
 from schemas.codec import Codec
 from schemas.errors import CarnetError
-from schemas.records import AuditEntry, DeadLetter, DeadLetterNote, Decision, Record, Stamp
+from schemas.records import AuditEntry, DeadLetter, DeadLetterNote, Decision, Record, ReviewNote, Stamp
 from streams import names
 from streams.sealing import Sealer
 from streams.state import PartitionState
@@ -48,12 +48,28 @@ class Ledger:
         entry = AuditEntry("decision", number, index, at_ms, stream_id, decision=decision)
         return index, self._append(number, partition, entry, outcome)
 
-    def dead_letter(self, number: int, partition: PartitionState, record: Inbound, failure: CarnetError, outcome: Outcome) -> None:
-        """Set a record aside: the whole of it, sealed, to the dead letters, and a note without content to the ledger."""
+    def review(
+        self, number: int, partition: PartitionState, stream_id: str, note: ReviewNote, at_ms: int, outcome: Outcome
+    ) -> tuple[int, bytes]:
+        """Append a human's answer, or a deadline that passed; return its index and the SHA-256 of its bytes."""
+        index = partition.entry_index
+        entry = AuditEntry("review", number, index, at_ms, stream_id, review=note)
+        return index, self._append(number, partition, entry, outcome)
+
+    def dead_letter(
+        self,
+        number: int,
+        partition: PartitionState,
+        record: Inbound,
+        failure: CarnetError,
+        outcome: Outcome,
+        topic: str = names.INFERENCE,
+    ) -> None:
+        """Set a record of a topic aside: the whole of it, sealed, to the dead letters, and a note without content to the ledger."""
         data_key = self._sealer.new_data_key()
-        where = f"{names.INFERENCE}/{number}/{record.offset}"
+        where = f"{topic}/{number}/{record.offset}"
         letter = DeadLetter(
-            names.INFERENCE,
+            topic,
             number,
             record.offset,
             record.timestamp_ms,
@@ -63,18 +79,19 @@ class Ledger:
             self._sealer.seal(data_key, record.value or b"", where.encode() + b"/value"),
         )
         self.emit(names.DEAD_LETTERS, number, where, letter, where, record.timestamp_ms, outcome)
-        note = DeadLetterNote(names.INFERENCE, record.offset, failure.code, len(record.value or b""))
+        note = DeadLetterNote(topic, record.offset, failure.code, len(record.value or b""))
         entry = AuditEntry("dead_letter", number, partition.entry_index, record.timestamp_ms, NO_STREAM, dead_letter=note)
         self._append(number, partition, entry, outcome)
         outcome.count("dead_letters", failure.code)
 
     def stamp(self, number: int, partition: PartitionState, records: list[Inbound], outcome: Outcome) -> None:
-        """Close the tick of a partition: which inbound offsets it covered, and a checkpoint over all entries so far."""
+        """Close the tick of a partition: which inbound offsets it covered (none, if it had reviews alone), and a checkpoint."""
         digest = hashlib.sha256()
         for record in records:
             key, value = record.key or b"", record.value or b""
             digest.update(b"%d:%d:%d:" % (record.offset, len(key), len(value)) + key + value)
-        stamp = Stamp(partition.next_offset, records[-1].offset + 1, len(records), digest.digest(), len(partition.streams))
+        end = records[-1].offset + 1 if records else partition.next_offset
+        stamp = Stamp(partition.next_offset, end, len(records), digest.digest(), len(partition.streams))
         entry = AuditEntry("stamp", number, partition.entry_index, partition.now_ms, NO_STREAM, stamp=stamp)
         self._append(number, partition, entry, outcome)
         note = self._signer_of(number).sign(partition.frontier.size, partition.frontier.root())

@@ -14,6 +14,8 @@ _COUNTERS: Final = {
     "segments": Counter("carnet_segments", "Segments decided, by action", ["action"], registry=REGISTRY),
     "findings": Counter("carnet_findings", "Findings, by entity type", ["entity_type"], registry=REGISTRY),
     "dead_letters": Counter("carnet_dead_letters", "Records set aside, by code", ["code"], registry=REGISTRY),
+    "people": Counter("carnet_people", "People written to the counters, by law", ["law"], registry=REGISTRY),
+    "reviews": Counter("carnet_reviews", "Answers to held text, by verdict or code", ["verdict"], registry=REGISTRY),
     "streams": Counter("carnet_streams", "Streams closed, by outcome", ["outcome"], registry=REGISTRY),
 }
 _OPEN: Final = Gauge("carnet_open_streams", "Streams open on this worker", registry=REGISTRY)

@@ -15,18 +15,25 @@ from detectors.recognizers.custom import load_custom
 from detectors.redaction.policy import load_policy
 from detectors.scanner import Scanner
 from jurisdictions.compile import compile_packs
+from jurisdictions.labels import check_labels, marks_of
+from jurisdictions.overlay import Overlay
 from jurisdictions.pack import Pack, load_packs, packs_sha256
 from models import manifest
 from models.pool import ModelPool, Wanted, text_shapes
 from models.session import open_model
 from schemas.codec import Codec
+from schemas.records import DeliveryRecord, Mark
 from streams.codecs import build_codec
+from streams.counts import Counts
 from streams.decide import Decider
 from streams.intake import Intake
 from streams.ledger import Ledger
 from streams.processor import Limits, Processor
+from streams.release import Marks
+from streams.reviews import Reviews, load_reviewers
 from streams.sealing import load_sealer
 from streams.settings import Settings
+from streams.standing import Standing
 from streams.state import StateCodec
 from streams.windows import WindowReader
 
@@ -40,6 +47,7 @@ class Equipment:
     classifier: LanguageClassifier
     readers: ModelPool[TextReader] | None
     packs: tuple[Pack, ...]
+    overlays: tuple[Overlay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,19 @@ def load_equipment(settings: Settings) -> Equipment:
         wanted = Wanted("text_fp16" if gpu else "text_int8", shapes=shapes, require_gpu=gpu, directory=directory, on_cpu=not gpu)
         readers = ModelPool(wanted, lambda model: TextReader(model, classifier))
         readers.open(pinned)
-    return Equipment(scanner, frozenset(engine.get_supported_entities()), classifier, readers, load_packs())
+    return Equipment(scanner, frozenset(engine.get_supported_entities()), classifier, readers, *load_rules(settings))
+
+
+def load_rules(settings: Settings) -> tuple[tuple[Pack, ...], tuple[Overlay, ...]]:
+    """Load the packs and overlays that decide; one that is unsigned or altered stops the start, and so does a label without words.
+
+    Raises:
+        PackError: Which file, and why.
+    """
+    chosen = settings.packs
+    packs = load_packs(chosen.dir)
+    check_labels(packs)
+    return packs, ()
 
 
 def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, limits: Limits | None = None) -> Pipeline:
@@ -81,12 +101,20 @@ def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, li
     kek = settings.keys.kek_base64
     sealer = load_sealer(settings.keys.dir, kek.get_secret_value() if kek else None, os.urandom)
     ledger = Ledger(codec, sealer, build_signers(settings), settings.audit.origin)
-    packs = equipment.packs
+    packs, overlays = equipment.packs, equipment.overlays
+    redaction, marks_of = load_policy(settings.redact.policy, equipment.entity_types), build_marks(settings)
+    reviews = Reviews(codec, sealer, ledger, redaction, load_reviewers(settings.review.reviewers), marks_of=marks_of)
+    standing = Standing(codec, settings.mechanisms.mode)
     decider = Decider(
-        rules_on=lru_cache(maxsize=64)(partial(compile_packs, packs)),
-        packs_sha256=packs_sha256(packs),
-        redaction=load_policy(settings.redact.policy, equipment.entity_types),
+        rules_on=lru_cache(maxsize=64)(partial(compile_packs, packs, overlays=overlays)),
+        packs_sha256=packs_sha256(packs, overlays),
+        redaction=redaction,
         sealer=sealer,
+        reviews=reviews,
+        standing=standing,
+        counts=Counts(sealer.people_root(), standing.totals),
+        marks_of=marks_of,
+        partitions=partitions,
         ledger=ledger,
     )
     intake = Intake(
@@ -104,11 +132,34 @@ def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, li
         windows=WindowReader(equipment.readers, equipment.classifier, settings.classify.read),
         intake=intake,
         decider=decider,
+        reviews=reviews,
         ledger=ledger,
         state=state,
         limits=limits or Limits(hold_back_ms_max=settings.scan.hold_back_ms_max),
     )
     return Pipeline(processor, state, codec)
+
+
+def build_marks(settings: Settings) -> Marks:
+    """Return how the labels of a delivery are put in this installation."""
+    producer, propagator = settings.labels.producer, settings.labels.propagator
+
+    def put(record: DeliveryRecord) -> tuple[Mark, ...]:
+        if not record.labels:
+            return ()
+        return marks_of(
+            record.labels,
+            destination=record.destination,
+            kind="text",
+            is_first=record.segment_index == 0,
+            is_last=record.is_last,
+            producer=producer,
+            produce_id=record.stream_id,
+            propagator=propagator,
+            propagate_id=record.delivery_id,
+        )
+
+    return put
 
 
 def build_signers(settings: Settings) -> Callable[[int], Signer]:

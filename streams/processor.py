@@ -1,25 +1,26 @@
 """Decides ticks: (state, records, rules) → outcome. No Kafka, no clock, no environment; the one parent of detectors, rules and ledger.
 
-The order within a tick is fixed, since a replay must give the same bytes: partitions by number, records by offset; then one batched
-step of all detectors over the streams touched, the text model's after the scanner's; then decisions by partition and by first touch; then
-the stamp and the checkpoint.
+The order within a tick is fixed, since a replay must give the same bytes: partitions by number, records by offset, then reviews by offset
+and the deadlines that passed; then one batched step of all detectors over the streams touched, the text model's after the scanner's; then
+decisions by partition and by first touch; then the stamp and the checkpoint.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 
 from detectors.finding import Finding
 from detectors.scanner import Scanner
-from schemas.errors import HoldBackExceededError, InvariantError
-from streams.decide import Decider, Judged, Segment
+from schemas.errors import HoldBackExceededError, InvariantError, ReviewRejectedError
+from streams.decide import Decider
 from streams.intake import Intake, Touched
+from streams.judged import Segment
 from streams.ledger import Ledger
 from streams.names import PROGRESS_KEY
+from streams.reviews import Reviews
 from streams.state import PartitionState, StateCodec, StreamState
-from streams.tick import Inbound, Outcome, Tick
+from streams.tick import Control, Inbound, Outcome, Tick
 from streams.windows import Progress, WindowReader, forget
 
 _EXPIRY_STEP_MS = 1_000
@@ -33,6 +34,7 @@ class Limits:
         hold_back_ms_max: Text that waits longer is held.
         closed_kept_ms: How long the id of a closed stream is remembered.
         closed_kept_max: How many such ids a partition remembers at most.
+        held_chars_least: Text behind a hold is held in pieces of at least so much, so that a long hold is few pieces.
         segment_chars_max: Longest text of one decision, in code points; keeps every record far below Kafka's limit.
         rewrite_after_records: State records of a partition after which its whole state is written anew, so that a restore
             never reads more than about this many.
@@ -41,6 +43,7 @@ class Limits:
     hold_back_ms_max: int = 300_000
     closed_kept_ms: int = 600_000
     closed_kept_max: int = 2_000
+    held_chars_least: int = 4_096
     segment_chars_max: int = 65_536
     rewrite_after_records: int = 5_000
 
@@ -55,6 +58,7 @@ class Processor:
         windows: WindowReader,
         intake: Intake,
         decider: Decider,
+        reviews: Reviews,
         ledger: Ledger,
         state: StateCodec,
         limits: Limits,
@@ -63,6 +67,7 @@ class Processor:
         self._windows = windows
         self._intake = intake
         self._decider = decider
+        self._reviews = reviews
         self._ledger = ledger
         self._state = state
         self._limits = limits
@@ -75,7 +80,19 @@ class Processor:
 
     def restore(self, number: int, next_offset: int, records: Iterable[tuple[bytes, bytes]]) -> None:
         """Take a partition over from the state that its last committed tick left."""
-        self._partitions[number] = self._state.restore(next_offset, records)
+        partition = self._partitions[number] = self._state.restore(next_offset, records)
+        for totals in self._decider.totals:
+            partition.ahead.reflect(number, totals)
+
+    def next_review(self, number: int) -> int:
+        """Return where the reviews of a partition go on."""
+        return self._partitions[number].next_review
+
+    def control(self, records: Iterable[Control]) -> None:
+        """Take in totals and mechanisms as they came; they count from the next tick on."""
+        for totals in self._decider.control(records):
+            for number, partition in self._partitions.items():
+                partition.ahead.reflect(number, totals)
 
     def forget(self, number: int) -> None:
         """Drop a partition that is no longer ours, or whose last tick was not committed."""
@@ -89,9 +106,12 @@ class Processor:
         """
         outcome = Outcome()
         touched: dict[int, Touched] = {}
-        for number in sorted(tick.records):
-            partition = self._partition(number, tick.records[number])
-            touched[number] = self._intake.take(number, partition, tick.records[number], tick.poison, outcome)
+        for number in tick.partitions:
+            records, reviews = tick.records.get(number, []), tick.reviews.get(number, [])
+            partition = self._partition(number, records, reviews)
+            touched[number] = self._intake.take(number, partition, records, tick.poison, outcome)
+            partition.now_ms = max([partition.now_ms, *(review.timestamp_ms for review in reviews)])
+            self._answer(number, partition, touched[number], tick, outcome)
         for number, group in touched.items():
             self._expire(self._partitions[number], group)
         self._scan(touched)
@@ -100,17 +120,23 @@ class Processor:
             number: [item for stream in group.streams.values() for item in self._cut(group, stream, limits)]
             for number, group in touched.items()
         }
-        judged = iter(self._decider.judge([item for group in segments.values() for item in group]))
         for number, group in touched.items():
-            self._finish(number, group, list(islice(judged, len(segments[number]))), tick.records[number], outcome)
+            partition = self._partitions[number]
+            aheads = [partition.ahead, *(other.ahead for at, other in self._partitions.items() if at != number)]
+            for segment in segments[number]:
+                self._decider.write(number, partition, self._decider.judge(segment, aheads), outcome)
+                forget(segment.stream, segment.end)
+            self._finish(number, partition, group, tick.records.get(number, []), outcome)
         return outcome
 
-    def _partition(self, number: int, records: list[Inbound]) -> PartitionState:
+    def _partition(self, number: int, records: list[Inbound], reviews: list[Inbound]) -> PartitionState:
         partition = self._partitions.get(number)
         if partition is None:
             raise InvariantError(f"partition {number} was not restored")
-        if records[0].offset < partition.next_offset:
+        if records and records[0].offset < partition.next_offset:
             raise InvariantError(f"partition {number}: offset {records[0].offset} was decided before, next is {partition.next_offset}")
+        if reviews and reviews[0].offset < partition.next_review:
+            raise InvariantError(f"partition {number}: review {reviews[0].offset} was answered before, next is {partition.next_review}")
         return partition
 
     def _expire(self, partition: PartitionState, group: Touched) -> None:
@@ -158,7 +184,8 @@ class Processor:
         close_reason = group.closing.get(stream_id)
         whole = stream.bypass or close_reason is not None
         end = stream.received if whole else _before_findings(stream, min(stream.scan.final_to, limits[stream_id]))
-        if end <= stream.decided and close_reason is None:
+        least = self._limits.held_chars_least if stream.suspended and stream.noticed else 1
+        if close_reason is None and end - stream.decided < least:
             return
         findings = () if stream.bypass else tuple(item for item in stream.found if item.end <= end)
         stream.found = [] if stream.bypass else [item for item in stream.found if item.end > end]
@@ -171,18 +198,35 @@ class Processor:
             start, text = cut, text[cut - start :]
         yield Segment(stream, start, end, text, findings, close_reason)
 
-    def _finish(self, number: int, group: Touched, judged: Iterable[Judged], records: list[Inbound], outcome: Outcome) -> None:
-        """Write decisions, the stamp, the checkpoint and the state of one partition."""
-        partition = self._partitions[number]
-        for item in judged:
-            self._decider.write(number, partition, item, outcome)
-            forget(item.segment.stream, item.segment.end)
+    def _answer(self, number: int, partition: PartitionState, group: Touched, tick: Tick, outcome: Outcome) -> None:
+        """Apply reviews and deadlines; a stream of which all was approved goes on in this tick, one that was rejected is over."""
+        poison = frozenset(offset for at, offset in tick.poison_reviews if at == number)
+        reviews = tick.reviews.get(number, [])
+        answered = self._reviews.take(number, partition, reviews, poison, outcome)
+        if partition.now_ms // _EXPIRY_STEP_MS != group.before_ms // _EXPIRY_STEP_MS:
+            answered += self._reviews.expire(number, partition, outcome)
+        if reviews:
+            partition.next_review = reviews[-1].offset + 1
+        for stream_id, is_approved in answered:
+            stream = partition.streams.get(stream_id)
+            if stream is None or stream_id in group.closing:
+                continue
+            group.streams.setdefault(stream_id, stream)
+            if not is_approved:
+                stream.suspend("block", ReviewRejectedError.code)
+            elif stream.suspended == "hold" and not stream.bypass:
+                stream.resume()
+
+    def _finish(self, number: int, partition: PartitionState, group: Touched, records: list[Inbound], outcome: Outcome) -> None:
+        """Write the stamp, the checkpoint and the state of one partition."""
         changed: list[tuple[bytes, bytes | None]] = []
         for stream_id, stream in group.streams.items():
             changed += self._settle(partition, group, stream_id, stream)
+        changed += [self._state.case(stream_id, partition.cases.get(stream_id)) for stream_id in sorted(partition.cases_changed)]
+        partition.cases_changed.clear()
         changed += self._forget_closed(partition)
         self._ledger.stamp(number, partition, records, outcome)
-        partition.next_offset = records[-1].offset + 1
+        partition.next_offset = records[-1].offset + 1 if records else partition.next_offset
         if partition.written + len(changed) > max(self._limits.rewrite_after_records, 4 * (len(partition.streams) + len(partition.closed))):
             changed = [pair for pair in changed if pair[1] is None] + list(self._state.whole(partition))
             outcome.rewritten.add(number)

@@ -97,6 +97,10 @@ class Sealer:
         """Return 16 bytes that tell equal values of one customer apart from others, and tell nothing else without the key."""
         return hmac.digest(self._value_key, f"value\0{customer_id}\0{value}".encode(), "sha256")[:16]
 
+    def people_root(self) -> bytes:
+        """Return the secret that the keys of all counters of people come from."""
+        return hmac.digest(self._value_key, b"people v1", "sha256")
+
     def redaction_keys(self, customer_id: str, stream_id: str) -> RedactionKeys:
         """Return what hashes and pseudonyms of a stream are made with; the same at every replay."""
         return derive_keys(self._value_key, customer_id, stream_id)

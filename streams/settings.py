@@ -122,6 +122,41 @@ class RedactSettings(_Group):
     policy: Path | None = None
 
 
+class PacksSettings(_Group):
+    """Which rule packs decide: those in the wheel, or a signed directory of the operator; and the overlays of its customers."""
+
+    dir: Path | None = None
+    key: str | None = None
+    """The verifier key (C2SP vkey) that ``dir`` and ``overlays`` are signed with; the wheel's packs have their own."""
+    overlays: Path | None = None
+    """A signed directory of ``*.overlay.yaml``: stricter rules for single customers, and waivers."""
+
+
+class MechanismsSettings(_Group):
+    """What counts as a legal basis: kinds as the request declares them, or documents on ``carnet.mechanisms.v1`` alone."""
+
+    mode: Literal["declared", "register"] = "declared"
+
+
+class ReviewSettings(_Group):
+    """Who may answer held text: a file of ``<name> <vkey>`` lines; without one nobody may approve."""
+
+    reviewers: Path | None = None
+
+
+class LabelsSettings(_Group):
+    """The codes in labels that the law asks for: who produces and who propagates the content (GB 45438-2025, Annex E)."""
+
+    producer: str = "carnet.example"
+    propagator: str = "carnet.example"
+
+
+class PeopleSettings(_Group):
+    """Counters of people: up to how many they are counted exactly; beyond, by a sketch with a stated error."""
+
+    exact_max: int = Field(default=200_000, ge=1)
+
+
 class LogSettings(_Group):
     """The lowest level that is written."""
 
@@ -147,6 +182,11 @@ class Settings(BaseSettings):
     models: ModelsSettings = ModelsSettings()
     classify: ClassifySettings = ClassifySettings()
     redact: RedactSettings = RedactSettings()
+    packs: PacksSettings = PacksSettings()
+    mechanisms: MechanismsSettings = MechanismsSettings()
+    review: ReviewSettings = ReviewSettings()
+    labels: LabelsSettings = LabelsSettings()
+    people: PeopleSettings = PeopleSettings()
     log: LogSettings = LogSettings()
 
     @classmethod

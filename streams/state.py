@@ -2,7 +2,7 @@
 
 Three keys a stream: ``open`` (the request, written once), ``stream`` (what changes, written on every tick that touches the
 stream), ``closed`` (a marker that remembers the id for a while). One key a partition: how far it has come, and the ledger's frontier.
-All text is sealed under the stream's data key.
+``case`` is what a human still has to decide of a stream, and outlives it. All text is sealed under the stream's data key.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from detectors.finding import Finding
 from detectors.provenance import DigestIndex, EchoIndex
 from detectors.scanner import Scanner, StreamScan
 from detectors.windows import WindowState
+from jurisdictions.people import Ahead
 from schemas.codec import Codec
 from schemas.errors import InvariantError
 from schemas.records import ModelUse, RequestOpened, StateSnapshot
+from streams.cases import HoldCase
 from streams.names import PROGRESS_KEY
 from streams.sealing import DataKey, Sealer
 
@@ -123,6 +125,10 @@ class StreamState:
         if not self.suspended or (action == "block" and self.suspended != "block"):
             self.suspended, self.error_code, self.rule_ids = action, code, rule_ids
 
+    def resume(self) -> None:
+        """Go on: a human released all that was held."""
+        self.suspended, self.error_code, self.rule_ids, self.noticed = "", "", (), False
+
 
 @dataclass(slots=True)
 class PartitionState:
@@ -131,6 +137,10 @@ class PartitionState:
     Attributes:
         next_offset: The first inbound offset that is not decided.
         closed: Stream id → record time of the close, oldest first.
+        cases: Stream id → held text of it that waits for a human.
+        cases_changed: Those of a tick that must be written.
+        next_review: The first offset of its reviews that was not answered.
+        ahead: People whom its decisions saw and the totals do not reflect yet.
         written: State records since the last whole rewrite.
     """
 
@@ -139,6 +149,10 @@ class PartitionState:
     frontier: Frontier = field(default_factory=Frontier)
     streams: dict[str, StreamState] = field(default_factory=dict)
     closed: dict[str, int] = field(default_factory=dict)
+    cases: dict[str, HoldCase] = field(default_factory=dict)
+    cases_changed: set[str] = field(default_factory=set)
+    next_review: int = 0
+    ahead: Ahead = field(default_factory=Ahead)
     written: int = 0
     now_ms: int = 0
 
@@ -153,8 +167,9 @@ class StateCodec:
 
     def progress(self, partition: PartitionState) -> bytes:
         """Return the record that says how far a partition has come."""
+        frontier, beside = partition.frontier.hashes, orjson.dumps([partition.next_review, partition.ahead.dump()])
         return self._codec.encode(
-            StateSnapshot("partition", partition.next_offset, partition.entry_index, partition.frontier.hashes, partition.now_ms, None)
+            StateSnapshot("partition", partition.next_offset, partition.entry_index, frontier, partition.now_ms, None, beside)
         )
 
     def opened(self, stream: StreamState) -> tuple[bytes, bytes]:
@@ -198,6 +213,11 @@ class StateCodec:
         """Return key and value of the marker of a closed stream; nothing in it needs sealing but the id is in the key anyway."""
         return _key("closed", stream_id), self._codec.encode(StateSnapshot("closed", 0, 0, (), closed_at_ms, None))
 
+    def case(self, stream_id: str, case: HoldCase | None) -> tuple[bytes, bytes | None]:
+        """Return key and value of what of a stream waits for a human, or the tombstone once nothing does."""
+        value = None if case is None else self._codec.encode(StateSnapshot("case", 0, 0, (), 0, None, case.to_bytes()))
+        return _key("case", stream_id), value
+
     @staticmethod
     def forgotten(stream_id: str) -> Iterator[tuple[bytes, None]]:
         """Yield the tombstones of a stream that closed."""
@@ -209,13 +229,15 @@ class StateCodec:
         """Return the tombstone of a closed marker."""
         return _key("closed", stream_id), None
 
-    def whole(self, partition: PartitionState) -> Iterator[tuple[bytes, bytes]]:
+    def whole(self, partition: PartitionState) -> Iterator[tuple[bytes, bytes | None]]:
         """Yield everything that a restore of a partition needs besides its progress record."""
         for stream in partition.streams.values():
             yield self.opened(stream)
             yield self.changed(stream)
         for stream_id, closed_at_ms in partition.closed.items():
             yield self.closed(stream_id, closed_at_ms)
+        for stream_id, case in partition.cases.items():
+            yield self.case(stream_id, case)
 
     def next_offset_of(self, value: bytes) -> int:
         """Return the inbound offset up to which a progress record has decided."""
@@ -238,13 +260,13 @@ class StateCodec:
         for key, value in records:
             snapshot = self._snapshot(value)
             if key == PROGRESS_KEY:
-                partition.entry_index = snapshot.entry_index
-                partition.frontier = Frontier(snapshot.entry_index, snapshot.frontier)
-                partition.now_ms = snapshot.at_ms
+                _progress(partition, snapshot)
                 continue
             kind, _, stream_id = key.decode().partition(":")
             if kind == "closed":
                 markers.append((snapshot.at_ms, stream_id))
+            elif kind == "case":
+                partition.cases[stream_id] = HoldCase.from_bytes(snapshot.body)
             else:
                 (opened if kind == "open" else changed)[stream_id] = snapshot
         if opened.keys() != changed.keys():
@@ -312,6 +334,16 @@ def new_stream(request: RequestOpened, opened_at_ms: int, data_key: DataKey, sca
     opaque = len(known) < len(digests) if known else bool(digests)
     echo = EchoIndex(request.request_text, texts, opaque_sources=opaque, digest_sources=[known] if known else [])
     return StreamState(request, opened_at_ms, data_key, scanner.open(), echo)
+
+
+def _progress(partition: PartitionState, snapshot: StateSnapshot) -> None:
+    """Take over how far a partition has come."""
+    partition.entry_index = snapshot.entry_index
+    partition.frontier = Frontier(snapshot.entry_index, snapshot.frontier)
+    partition.now_ms = snapshot.at_ms
+    if snapshot.body:
+        partition.next_review, ahead = orjson.loads(snapshot.body)
+        partition.ahead = Ahead.load(ahead)
 
 
 def _use(model: ModelUse) -> tuple[str, str, str, str, float, int, int]:

@@ -22,11 +22,37 @@ class Inbound:
 class Tick:
     """Every record polled in one go, by partition and in offset order.
 
-    ``poison`` names (partition, offset) of records on which an earlier attempt failed: they are set aside, not processed.
+    Attributes:
+        records: Of the inbound topic.
+        poison: (partition, offset) of inbound records on which an earlier attempt failed: they are set aside, not processed.
+        reviews: Of the topic of reviews.
+        poison_reviews: The same for them.
     """
 
     records: Mapping[int, list[Inbound]]
     poison: frozenset[tuple[int, int]] = frozenset()
+    reviews: Mapping[int, list[Inbound]] = field(default_factory=dict)
+    poison_reviews: frozenset[tuple[int, int]] = frozenset()
+
+    @property
+    def partitions(self) -> list[int]:
+        """The partitions that have a record of either kind, sorted."""
+        return sorted(self.records.keys() | self.reviews.keys())
+
+    @property
+    def size(self) -> int:
+        """How many records it has."""
+        return sum(map(len, self.records.values())) + sum(map(len, self.reviews.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One record of a compacted topic that decisions depend on; a value of None deletes its key."""
+
+    topic: str
+    partition: int
+    key: bytes
+    value: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,8 @@ PLAN: Final = (
     TopicPlan(HELD, _kept(_FOREVER)),
     TopicPlan(USAGE, _kept(_THREE_YEARS_MS)),
     TopicPlan(DEAD_LETTERS, _kept(_FOREVER)),
-    TopicPlan(REVIEWS, {**_kept(_FOREVER), "message.timestamp.type": "LogAppendTime"}),
+    # Set aside sealed, a review is larger than it came in.
+    TopicPlan(REVIEWS, {**_kept(_FOREVER), "max.message.bytes": "3500000", "message.timestamp.type": "LogAppendTime"}),
     # The longest window in which people are counted is twelve months; who counts reads its partition anew from the beginning.
     TopicPlan(SUBJECTS, _kept(_THIRTEEN_MONTHS_MS)),
     TopicPlan(TOTALS, {"cleanup.policy": "compact"}),

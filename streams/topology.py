@@ -20,7 +20,7 @@ from streams.transaction import TransactionalLog
 
 
 def assemble(settings: Settings, processor: Any, next_offset_of: Callable[[bytes], int]) -> faust.App:
-    """Wire a processor (anything with process, restore, forget, open_streams) to Kafka through Faust."""
+    """Wire a processor (anything with process, restore, forget, next_review, control, open_streams) to Kafka through Faust."""
     app = faust.App(
         f"carnet-{settings.worker.instance}",
         broker=f"kafka://{settings.kafka.bootstrap_servers.split(',')[0]}",
@@ -48,6 +48,8 @@ def assemble(settings: Settings, processor: Any, next_offset_of: Callable[[bytes
         restore=processor.restore,
         forget=processor.forget,
         next_offset_of=next_offset_of,
+        next_review=processor.next_review,
+        control=processor.control,
         committed=metrics.observe,
         started=started,
     )

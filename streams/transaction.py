@@ -15,7 +15,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -27,9 +27,10 @@ from mode import Service
 from schemas.errors import CarnetError, InvariantError, RetryableError
 from streams import names
 from streams.clients import consumer_properties, producer_properties
+from streams.controls import ControlReader
 from streams.restore import StateReader
 from streams.settings import KafkaSettings
-from streams.tick import Inbound, Outcome, Tick
+from streams.tick import Control, Inbound, Outcome, Tick
 
 EXIT_BROKEN: Final = 70
 EXIT_HUNG: Final = 75
@@ -77,6 +78,8 @@ class TransactionalLog(Service):
         restore: Takes a partition over: number, next offset, live state records.
         forget: Drops a partition.
         next_offset_of: Reads the inbound offset out of a progress record.
+        next_review: Partition → where its reviews go on, once it is restored.
+        control: Takes records of totals and mechanisms.
         committed: Is told every outcome that was committed.
         started: Called once, in the event loop, before the first tick.
     """
@@ -90,6 +93,8 @@ class TransactionalLog(Service):
         restore: Callable[[int, int, list[tuple[bytes, bytes]]], None],
         forget: Callable[[int], None],
         next_offset_of: Callable[[bytes], int],
+        next_review: Callable[[int], int],
+        control: Callable[[list[Control]], None],
         committed: Callable[[Outcome], None],
         started: Callable[[], None],
         **options: Any,
@@ -102,9 +107,13 @@ class TransactionalLog(Service):
         self._committed = committed
         self._started_hook = started
         self._reader = StateReader(settings, restore, next_offset_of)
+        self._next_review = next_review
+        self._controls = ControlReader(settings, control)
+        self._positions: dict[int, int] = {}
         self._stopping = threading.Event()
         self._records_max = settings.tick_records_max
         self._poison: set[tuple[int, int]] = set()
+        self._poison_reviews: set[tuple[int, int]] = set()
         self._in_flight: _InFlight | None = None
         self._committer = ThreadPoolExecutor(1, "carnet-commit")
         self._event_loop: asyncio.AbstractEventLoop
@@ -139,12 +148,14 @@ class TransactionalLog(Service):
         try:
             self._producer = self._new_producer()
             self._consumer = Consumer(consumer_properties(self._settings), logger=_client_log)
+            self._controls.open()
             self._consumer.subscribe([names.INFERENCE], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
             while not self._stopping.is_set():
                 self.vital.beat = time.monotonic()
                 self._step()
             self._land()
             self._consumer.close()
+            self._controls.close()
         except CarnetError as failure:
             leave(EXIT_BROKEN, str(failure))
         except BaseException:  # noqa: BLE001 (whatever it is: the process must end, and the supervisor starts it anew)
@@ -155,10 +166,12 @@ class TransactionalLog(Service):
     def _step(self) -> None:
         """One round: poll, decide, and begin to commit once the round before has landed."""
         records = self._poll()
-        if not records:
+        alone = bool(records) and self._records_max == 1  # a record that fails is looked for: it must stand alone
+        reviews = {} if alone else self._controls.poll(self._records_max)
+        if not records and not reviews:
             self._land()
             return
-        tick = Tick(records, frozenset(self._poison))
+        tick = Tick(records, frozenset(self._poison), reviews, frozenset(self._poison_reviews))
         if self._in_flight is not None and self._in_flight.end.done() and not self._land():
             self._rewind(tick)
             return
@@ -202,7 +215,7 @@ class TransactionalLog(Service):
 
     def _isolate(self, tick: Tick, failure: Exception) -> None:
         """Halve the ticks until the record that fails stands alone; then it is set aside, and the partition goes on."""
-        count = sum(map(len, tick.records.values()))
+        count = tick.size
         if isinstance(failure, InvariantError):
             raise failure
         _log.warning("tick failed", error=type(failure).__name__, records=count)
@@ -211,10 +224,11 @@ class TransactionalLog(Service):
             self._rewind(tick)
             return
         if count == 1:
-            where = next((number, group[0].offset) for number, group in tick.records.items())
-            if where in self._poison:
+            where = next((number, group[0].offset) for number, group in (tick.records or tick.reviews).items())
+            poison = self._poison if tick.records else self._poison_reviews
+            if where in poison:
                 raise InvariantError(f"record {where} fails even when it is set aside ({type(failure).__name__})")
-            self._poison.add(where)
+            poison.add(where)
             self.vital.poisoned += 1
         self._records_max = max(1, count // 2)
         self._rewind(tick)
@@ -260,14 +274,19 @@ class TransactionalLog(Service):
                 raise KafkaException(KafkaError(KafkaError._TIMED_OUT, "outputs were not acknowledged"))  # noqa: SLF001
             starts = self._reader.starts | rewritten
             offsets = [
-                TopicPartition(names.INFERENCE, number, group[-1].offset + 1, metadata=str(starts[number]))
-                for number, group in tick.records.items()
+                TopicPartition(names.INFERENCE, number, self._position_after(tick, number), metadata=str(starts[number]))
+                for number in tick.partitions
             ]
             producer.send_offsets_to_transaction(offsets, metadata, timeout_s)
             producer.commit_transaction(timeout_s)
         finally:
             self.vital.committing_since = None
         return rewritten
+
+    def _position_after(self, tick: Tick, number: int) -> int:
+        """Return where the inbound partition goes on after a tick; where it stood, if the tick has reviews of it alone."""
+        group = tick.records.get(number)
+        return group[-1].offset + 1 if group else self._positions[number]
 
     def _land(self) -> bool:
         """Wait for the transaction in flight; tell whether it was committed (or there was none). If not, its partitions are restored."""
@@ -283,10 +302,12 @@ class TransactionalLog(Service):
             self._rewind(flight.tick)
             return False
         self._reader.starts.update(rewritten)
-        self._poison = {where for where in self._poison if not _covers(flight.tick, where)}
+        self._positions.update({number: self._position_after(flight.tick, number) for number in flight.tick.partitions})
+        self._poison = {where for where in self._poison if not _covers(flight.tick.records, where)}
+        self._poison_reviews = {where for where in self._poison_reviews if not _covers(flight.tick.reviews, where)}
         self._records_max = min(self._settings.tick_records_max, 2 * self._records_max)
         self.vital.ticks += 1
-        self.vital.records += sum(map(len, flight.tick.records.values()))
+        self.vital.records += flight.tick.size
         self.vital.transaction_s += time.monotonic() - flight.started
         self._committed(flight.outcome)
         return True
@@ -307,7 +328,8 @@ class TransactionalLog(Service):
     def _rewind(self, tick: Tick) -> None:
         """Take the partitions of a tick that was not committed back to where the log has them."""
         self._poison |= tick.poison
-        mine = sorted(number for number in tick.records if number in self.vital.assigned)
+        self._poison_reviews |= tick.poison_reviews
+        mine = [number for number in tick.partitions if number in self.vital.assigned]
         for number in mine:
             self._forget(number)
         for place in self._start(mine):
@@ -316,7 +338,11 @@ class TransactionalLog(Service):
     def _start(self, numbers: list[int]) -> list[TopicPartition]:
         self.vital.restoring = True
         try:
-            return self._reader.restore(self._consumer, numbers)
+            places = self._reader.restore(self._consumer, numbers)
+            for place in places:
+                self._positions[place.partition] = place.offset
+                self._controls.follow(place.partition, self._next_review(place.partition))
+            return places
         finally:
             self.vital.restoring = False
 
@@ -334,13 +360,14 @@ class TransactionalLog(Service):
         self.vital.assigned -= set(numbers)
         for number in numbers:
             self._forget(number)
+        self._controls.leave(numbers)
         consumer.incremental_unassign(places)
         _log.info("partitions revoked", partitions=numbers)
 
 
-def _covers(tick: Tick, where: tuple[int, int]) -> bool:
-    """Tell whether a tick decided the record at (partition, offset)."""
-    records = tick.records.get(where[0])
+def _covers(polled: Mapping[int, list[Inbound]], where: tuple[int, int]) -> bool:
+    """Tell whether the record at (partition, offset) is among those polled, or before them."""
+    records = polled.get(where[0])
     return records is not None and records[-1].offset >= where[1]
 
 

@@ -16,12 +16,12 @@ from detectors.classifier import LanguageClassifier
 from detectors.finding import Finding
 from detectors.reading import Reading, TextReader
 from detectors.windows import take
+from jurisdictions.needs import Need
 from models.pool import ModelPool
 from schemas.errors import DetectionError
 from schemas.records import ModelUse
 from streams.state import LANGUAGE_STEP_CHARS, LANGUAGE_WINDOW_CHARS, ReadWindow, StreamState
 
-Need = Literal["never", "personal", "always"]
 Mode = Literal["needed", "always", "never"]
 # Languages whose names the scanner's lanes find; what is no language has none.
 READ_AT_ONCE: Final = frozenset({"en", "zh", "zh-Hant", "yue", NOT_A_LANGUAGE})

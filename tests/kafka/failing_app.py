@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from streams import logs, names
 from streams.settings import Settings
-from streams.tick import Outcome, Output, Tick
+from streams.tick import Control, Outcome, Output, Tick
 from streams.topology import assemble
 
 _OFFSET = struct.Struct("<q")
@@ -20,6 +20,13 @@ class Failing:
     open_streams = 0
 
     def restore(self, number: int, next_offset: int, records: Iterable[tuple[bytes, bytes]]) -> None:
+        """Keep nothing."""
+
+    def next_review(self, _number: int) -> int:
+        """Say where the reviews of a partition go on: there are none."""
+        return 0
+
+    def control(self, records: list[Control]) -> None:
         """Keep nothing."""
 
     def forget(self, number: int) -> None:

@@ -17,6 +17,7 @@ from schemas.records import (
     HeldSegment,
     Record,
     RequestOpened,
+    Review,
     StreamClosed,
     TokenChunk,
     UsageRecord,
@@ -35,6 +36,7 @@ class Log:
     """Inbound partitions, the state topic, and every committed output."""
 
     inbound: dict[int, list[Inbound]] = field(default_factory=lambda: {number: [] for number in range(PARTITIONS)})
+    reviews: dict[int, list[Inbound]] = field(default_factory=lambda: {number: [] for number in range(PARTITIONS)})
     committed: dict[int, int] = field(default_factory=lambda: dict.fromkeys(range(PARTITIONS), 0))
     state: dict[int, list[tuple[bytes, bytes | None]]] = field(default_factory=lambda: {number: [] for number in range(PARTITIONS)})
     state_from: dict[int, int] = field(default_factory=lambda: dict.fromkeys(range(PARTITIONS), 0))
@@ -44,6 +46,11 @@ class Log:
         """Add one inbound record."""
         records = self.inbound[number]
         records.append(Inbound(len(records), at_ms + len(records), key, value))
+
+    def append_review(self, review: Review, codec: Codec, at_ms: int = 1_795_000_100_000) -> None:
+        """Add one review, in the partition of its stream."""
+        records = self.reviews[partition_of(review.stream_id, PARTITIONS)]
+        records.append(Inbound(len(records), at_ms + len(records), review.stream_id.encode(), codec.encode(review)))
 
     def commit(self, tick: Tick, outcome: Outcome) -> None:
         """Write all of a tick."""
@@ -118,6 +125,13 @@ def run(log: Log, processor: Processor, state: StateCodec, seed: int, *, crash: 
             continue
         log.commit(tick, outcome)
     return died
+
+
+def answer(log: Log, processor: Processor) -> None:
+    """Feed the reviews that no committed tick answered, in one tick without inbound records."""
+    left = {number: log.reviews[number][processor.next_review(number) :] for number in range(PARTITIONS)}
+    tick = Tick({}, reviews={number: records for number, records in left.items() if records})
+    log.commit(tick, processor.process(tick))
 
 
 def pieces(text: str, chance: random.Random) -> list[str]:

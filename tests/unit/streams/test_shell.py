@@ -72,7 +72,7 @@ def test_state_must_be_compacted_and_evidence_must_not() -> None:
 
 def test_a_record_stays_set_aside_until_its_own_partition_went_past_it() -> None:
     tick = Tick({1: [Inbound(7, 0, None, None), Inbound(9, 0, None, None)]})
-    assert _covers(tick, (1, 7))
-    assert _covers(tick, (1, 9))
-    assert not _covers(tick, (1, 10))
-    assert not _covers(tick, (0, 7))
+    assert _covers(tick.records, (1, 7))
+    assert _covers(tick.records, (1, 9))
+    assert not _covers(tick.records, (1, 10))
+    assert not _covers(tick.records, (0, 7))

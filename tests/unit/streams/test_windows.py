@@ -12,8 +12,10 @@ from detectors.windows import WindowState
 from jurisdictions.compile import compile_packs
 from jurisdictions.condition import parse
 from jurisdictions.pack import load_packs
+from schemas.codec import Codec
 from schemas.records import ModelUse
 from streams.needs import Needs
+from streams.standing import Standing
 from streams.state import ReadWindow, StreamState
 from streams.windows import Need, domains_of, forget, form_of
 from tests.requests import request
@@ -78,7 +80,7 @@ def test_windows_are_dropped_when_all_of_their_text_is_decided() -> None:
 @pytest.fixture
 def needs() -> Needs:
     packs = load_packs()
-    return Needs(lru_cache(maxsize=4)(lambda day: compile_packs(packs, day)))
+    return Needs(lru_cache(maxsize=4)(lambda day: compile_packs(packs, day)), Standing(Codec.committed(), "declared").mechanisms)
 
 
 def test_rules_on_data_from_home_do_not_ask_about_what_the_customer_sent(needs: Needs) -> None:
@@ -106,7 +108,7 @@ def test_when_a_rule_asks_follows_from_its_condition(condition: str, need: str) 
     pack = next(pack for pack in packs if rule in pack.rules)
     asking = replace(pack, rules=(*pack.rules, replace(rule, id="TEST-001", condition=parse(condition, {}))))
     others = tuple(asking if each is pack else each for each in packs)
-    with_it = Needs(lru_cache(maxsize=4)(lambda day: compile_packs(others, day)))
+    with_it = Needs(lru_cache(maxsize=4)(lambda day: compile_packs(others, day)), Standing(Codec.committed(), "declared").mechanisms)
     made = stream()
     made.last_at_ms = 1_795_000_000_000
     assert with_it.of(made) == need
