@@ -19,7 +19,7 @@ from jurisdictions.facts import PROVENANCE, FactValue, check_value, vocabulary
 from jurisdictions.labels import check_labels
 from jurisdictions.lists import read_yaml
 from jurisdictions.pack import packs_sha256
-from schemas.errors import ConfigurationError, PackError
+from schemas.errors import ConfigurationError
 
 _FILE_WIDTH = 160  # of a table that goes into a file: nothing is cut off
 
@@ -89,18 +89,16 @@ def read_question(
         moment: Of the decision.
 
     Raises:
-        ConfigurationError: File or option is not of its form, a fact is unknown or cannot have the value, or no destination is named.
+        PackError: A fact is unknown or cannot have the value.
+        ConfigurationError: File or option is not of its form, or no destination is named.
     """
-    try:
-        document = read_yaml(text) if text.strip() else {}
-        if not isinstance(document, dict):
-            raise ConfigurationError("the file is no mapping of facts to values")
-        named: dict[str, Any] = {str(name): value for name, value in document.items()}
-        listed, places = named.pop("findings", None), named.pop("destinations", None)
-        known = {name: None if value is None else check_value(name, value) for name, value in named.items()}
-        known.update(_given(one) for one in facts)
-    except PackError as error:
-        raise ConfigurationError(error.detail) from error
+    document = read_yaml(text) if text.strip() else {}
+    if not isinstance(document, dict):
+        raise ConfigurationError("the file is no mapping of facts to values")
+    named: dict[str, Any] = {str(name): value for name, value in document.items()}
+    listed, places = named.pop("findings", None), named.pop("destinations", None)
+    known = {name: None if value is None else check_value(name, value) for name, value in named.items()}
+    known.update(_given(one) for one in facts)
     if strange := sorted(set(known) - set(vocabulary())):
         raise ConfigurationError(f"unknown fact {strange[0]!r}")
     said = listed if findings is None else findings

@@ -58,7 +58,7 @@ def verify(
 ) -> None:
     """Check packs: form, citations, each rule's own tests, labels that can be put; with a key, that nothing was altered.
 
-    Exit 1 with the file, the rule and the reason if something is wrong.
+    Exit 2 with the file, the rule and the reason if something is wrong.
     """
     folder = directory or _in_use()
     if key is not None and Path(key).is_file():

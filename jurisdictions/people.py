@@ -36,6 +36,8 @@ THRESHOLDS: Final[Mapping[str, tuple[tuple[str, int], ...]]] = {
 }
 """Class → what the law compares it with."""
 
+_LINE_BREAKS = frozenset("\n\r\v\f\x85\u2028\u2029")
+_IN_ADDRESSES = "@.+-_"
 _CHINA = dt.timezone(dt.timedelta(hours=8))
 # The strongest first: what stands for a person when several were found.
 _STRENGTH = ("gov_id", "health", "financial", "professional_id", "customer", "contact", "vehicle", "network")
@@ -88,7 +90,7 @@ def people_of(text: str, text_start: int, findings: Iterable[Seen]) -> tuple[Per
     for one in sorted(findings, key=lambda seen: (seen.start, seen.end, seen.entity_type)):
         category = entity(one.entity_type).category
         between = text[group[-1].end - text_start : max(0, one.start - text_start)] if group else ""
-        if group and (category in taken or len(between) > GAP_CHARS or "\n" in between):
+        if group and (category in taken or len(between) > GAP_CHARS or not _LINE_BREAKS.isdisjoint(between)):
             people.append(_person(group))
             group, taken = [], set()
         group.append(one)
@@ -123,7 +125,10 @@ class Hasher:
     def of(self, one: Seen, value: str, stream_id: str) -> bytes:
         """The hash of a value; the same for every way to write it. What tells nobody apart is hashed with the stream."""
         category = entity(one.entity_type).category
-        bare = "".join(sign for sign in unicodedata.normalize("NFKC", value).casefold() if sign.isalnum() or sign == "@")
+        written = unicodedata.normalize("NFKC", value).casefold()
+        # a.bc@example.com and ab.c@example.com are two people; 12-34 and 12 34 are one number.
+        signs = _IN_ADDRESSES if "@" in written else ""
+        bare = "".join(sign for sign in written if sign.isalnum() or sign in signs)
         apart = "" if category in _RANK else stream_id
         return hmac.digest(self._key, f"{category}\0{apart}\0{bare}".encode("utf-8", "surrogatepass"), "sha256")[:HASH_BYTES]
 
@@ -169,12 +174,17 @@ def american_classes(person: Person, destination: str) -> frozenset[str]:
 
 
 class Ahead:
-    """The people whom the decisions of a partition wrote, and that the totals do not reflect yet."""
+    """The people whom the decisions of a partition wrote, and that the totals do not reflect yet.
 
-    __slots__ = ("_entries", "_waiting")
+    It keeps ``AHEAD_MAX`` of them at most, since it is written with every tick. Of a scope that had more, nobody knows the number until
+    the totals reflect the last one that was not kept.
+    """
+
+    __slots__ = ("_entries", "_lost", "_waiting")
 
     def __init__(self) -> None:
-        self._waiting: dict[tuple[str, str], dict[bytes, int]] = {}  # scope and class → person → newest entry
+        self._waiting: dict[tuple[str, str], dict[bytes, int]] = {}  # scope and class → person → the entry that saw it first
+        self._lost: dict[str, int] = {}  # scope → newest entry of which somebody was not kept
         self._entries = 0
 
     def note(self, subject: Subject) -> bool:
@@ -182,15 +192,21 @@ class Ahead:
         is_new = False
         for name in subject.classes:
             people = self._waiting.setdefault((subject.scope, name), {})
-            if subject.person not in people:
-                is_new = True
+            if subject.person in people:
+                continue
+            is_new = True
+            if self._entries < AHEAD_MAX:
                 self._entries += 1
                 people[subject.person] = subject.entry_index
+            else:
+                self._lost[subject.scope] = subject.entry_index
         return is_new
 
     def reflect(self, partition: int, totals: Totals) -> None:
         """Forget whom new totals count, of what this partition wrote."""
         until = next((one.entry_index for one in totals.reflected if one.partition == partition), -1)
+        if self._lost.get(totals.scope, until + 1) <= until:
+            del self._lost[totals.scope]
         for (scope, name), people in list(self._waiting.items()):
             if scope != totals.scope:
                 continue
@@ -203,7 +219,7 @@ class Ahead:
 
     def count(self, scope: str, name: str) -> int | None:
         """How many people of a class wait; None if so many wait that the counter seems to stand still."""
-        return None if self._entries > AHEAD_MAX else len(self._waiting.get((scope, name), ()))
+        return None if scope in self._lost else len(self._waiting.get((scope, name), ()))
 
     def has(self, scope: str, name: str, person: bytes) -> bool:
         """Whether a person waits."""
@@ -211,15 +227,20 @@ class Ahead:
 
     def dump(self) -> list[list[Any]]:
         """What JSON can hold, in an order that does not depend on how it came about."""
-        return sorted(
+        waiting = (
             [scope, name, sorted([entry, who.hex()] for who, entry in people.items())] for (scope, name), people in self._waiting.items()
         )
+        return [*sorted(waiting), *([scope, entry] for scope, entry in sorted(self._lost.items()))]
 
     @classmethod
     def load(cls, dumped: Iterable[Sequence[Any]]) -> Ahead:
         """What ``dump`` gave."""
         ahead = cls()
-        for scope, name, people in dumped:
+        for scope, *rest in dumped:
+            if len(rest) == 1:
+                ahead._lost[scope] = rest[0]
+                continue
+            name, people = rest
             ahead._waiting[scope, name] = {bytes.fromhex(who): entry for entry, who in people}
             ahead._entries += len(people)
         return ahead

@@ -73,6 +73,7 @@ class CountingService(Service):
         self._is_due = False
         self._published_s = 0.0
         self._refused: KafkaError | None = None
+        self._producer: Producer
         self.assigned: frozenset[int] = frozenset()
         self.stuck: frozenset[int] = frozenset()
 
@@ -98,9 +99,10 @@ class CountingService(Service):
 
     def _serve(self) -> None:
         """Count until told to stop, or until something fails."""
-        self._opened, self._closed, self._is_due, self._published_s = set(), set(self.assigned), False, 0.0
+        self._closed |= self.assigned | self._opened
+        self._opened, self._is_due, self._published_s = set(), False, 0.0
         self.assigned, self.stuck, self._refused = frozenset(), frozenset(), None
-        producer = Producer(producer_properties(self._settings), logger=_client_log)
+        self._producer = producer = Producer(producer_properties(self._settings), logger=_client_log)
         consumer = Consumer(subject_properties(self._settings), logger=_client_log)
         try:
             consumer.subscribe([names.SUBJECTS], on_assign=self._assign, on_revoke=self._revoke, on_lost=self._revoke)
@@ -143,12 +145,13 @@ class CountingService(Service):
         opened, closed = frozenset(self._opened), frozenset(self._closed)
         self._opened, self._closed = set(), set()
         mine = {number: group for number, group in records.items() if number in self.assigned}
-        return Batch(mine, ends & self.assigned, opened & self.assigned, closed, self._time_to_publish())
+        is_due = self._is_due or bool(mine) or bool(ends)
+        return Batch(mine, ends & self.assigned, opened & self.assigned, closed, self._time_to_publish(is_due=is_due))
 
-    def _time_to_publish(self) -> int | None:
-        """Return the time if totals are due: something is pending and the last ones are not too young, or all was quiet for long."""
+    def _time_to_publish(self, *, is_due: bool) -> int | None:
+        """Return the time if something became known and the last totals are not too young, or if all was quiet for long."""
         passed_s = time.monotonic() - self._published_s
-        if passed_s < (PUBLISH_EVERY_S if self._is_due else _IDLE_S):
+        if passed_s < (PUBLISH_EVERY_S if is_due else _IDLE_S):
             return None
         self._published_s = time.monotonic()
         return round(time.time() * 1_000)
@@ -171,6 +174,8 @@ class CountingService(Service):
         _log.info("counts partitions", partitions=sorted(numbers))
 
     def _revoke(self, consumer: Consumer, places: list[TopicPartition]) -> None:
+        # What was published must lie in the log before another counter publishes more.
+        self._producer.flush(_FLUSH_S)
         numbers = {place.partition for place in places}
         self._opened -= numbers
         self._closed |= numbers

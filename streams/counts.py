@@ -5,16 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 from detectors.finding import Finding
 from jurisdictions.facts import FactValue
+from jurisdictions.lists import entity
 from jurisdictions.people import Ahead, Hasher, Person, Seen, american_classes, american_scopes, chinese_scope, people_of, upper_of
+from schemas.partitioning import partition_of
 from schemas.records import RequestOpened, Subject, Totals, TotalsUse
+from streams import names
+from streams.ledger import Ledger
+from streams.release import Released
+from streams.state import PartitionState
+from streams.tick import Outcome
 
 _ECHO: Final = "foreign_echo"
 ORDINARY, SENSITIVE = "ordinary", "sensitive"
 _AMERICAN: Final = {"health": "us_health_people", "financial": "us_financial_people", "identifier": "us_identifier_people"}
+
+
+class Source(Protocol):
+    """A stream, as far as counters ask: of an opening record, or of a held segment."""
+
+    @property
+    def stream_id(self) -> str:
+        """Name the stream."""
+
+    @property
+    def customer_id(self) -> str:
+        """Name the customer."""
+
+    @property
+    def destination(self) -> str:
+        """Give the ISO 3166-1 code of where it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +55,14 @@ class Counts:
     Args:
         root: Secret that the keys of all scopes come from.
         totals: Scope → what was counted; kept up to date by somebody else.
+        ledger: Takes the records.
+        partitions: How many partitions every topic has.
     """
 
-    def __init__(self, root: bytes, totals: Mapping[str, Totals]) -> None:
+    def __init__(self, root: bytes, totals: Mapping[str, Totals], ledger: Ledger, partitions: int) -> None:
         self._totals = totals
+        self._ledger = ledger
+        self._partition_of = lru_cache(maxsize=1024)(lambda scope: partition_of(scope, partitions))
         self._hasher = lru_cache(maxsize=1024)(lambda scope: Hasher(root, scope))
 
     def before(
@@ -87,9 +114,51 @@ class Counts:
                 tell(fact, scope, name, [person for person in people if name in american_classes(person, request.destination)])
         return Counted(facts, tuple(uses[scope] for scope in sorted(uses)), people)
 
-    def subjects(
+    def note(
         self,
-        request: RequestOpened,
+        partition: PartitionState,
+        source: Source,
+        at_ms: int,
+        people: Iterable[Person],
+        value_of: Callable[[Seen], str],
+        place: tuple[int, int],
+        outcome: Outcome,
+        *,
+        sensitive: bool,
+    ) -> None:
+        """Write the people whose data leaves, once as long as the totals do not have them.
+
+        Args:
+            partition: Counts them ahead of the totals.
+            source: The stream.
+            at_ms: Record time.
+            people: Without what is redacted.
+            value_of: What stands at a finding.
+            place: Partition and index of the audit entry.
+            outcome: Takes the records.
+            sensitive: Whether it is sensitive, or may be.
+        """
+        for subject in self._subjects(source, at_ms, people, value_of, place, sensitive=sensitive):
+            if partition.ahead.note(subject):
+                to, ce_id = self._partition_of(subject.scope), f"{place[0]}:{place[1]}:{subject.person.hex()}:{subject.scope}"
+                self._ledger.emit(names.SUBJECTS, to, subject.scope, subject, ce_id, at_ms, outcome)
+                outcome.count("people", subject.scope.partition("/")[0])
+
+    def note_released(self, partition: PartitionState, one: Released, place: tuple[int, int], at_ms: int, outcome: Outcome) -> None:
+        """Write the people whose data leaves because a human approved it."""
+        held = one.held
+        personal = [item for item in one.left if entity(item.entity_type).personal]
+        people = people_of(one.opened, held.start, [Seen(item.entity_type, item.start, item.end, item.provenance) for item in personal])
+
+        def value_of(seen: Seen) -> str:
+            return one.opened[seen.start - held.start : seen.end - held.start]
+
+        # What its surroundings were about is not kept: so it may be sensitive.
+        self.note(partition, held, at_ms, people, value_of, place, outcome, sensitive=True)
+
+    def _subjects(
+        self,
+        source: Source,
         at_ms: int,
         people: Iterable[Person],
         value_of: Callable[[Seen], str],
@@ -97,14 +166,14 @@ class Counts:
         *,
         sensitive: bool,
     ) -> Iterable[Subject]:
-        """Yield the records of people whose data leaves: those from home for China, those of the United States for its rule."""
+        """Yield the records of people: of those from home for China, of those of the United States for its rule."""
         for person in people:
             if _is_domestic(person):
                 hasher = self._hasher(chinese_scope(at_ms))
-                yield hasher.subject(person, value_of, request.stream_id, [SENSITIVE if sensitive else ORDINARY], at_ms, place)
-            if classes := american_classes(person, request.destination):
-                for scope in american_scopes(request.customer_id, at_ms):
-                    yield self._hasher(scope).subject(person, value_of, request.stream_id, classes, at_ms, place)
+                yield hasher.subject(person, value_of, source.stream_id, [SENSITIVE if sensitive else ORDINARY], at_ms, place)
+            if classes := american_classes(person, source.destination):
+                for scope in american_scopes(source.customer_id, at_ms):
+                    yield self._hasher(scope).subject(person, value_of, source.stream_id, classes, at_ms, place)
 
     def _new(
         self, request: RequestOpened, scope: str, name: str, aheads: Sequence[Ahead], text: str, start: int, here: Iterable[Person]

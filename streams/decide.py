@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from typing import cast
 
 from detectors.finding import Finding
@@ -19,7 +18,6 @@ from jurisdictions.lists import entity
 from jurisdictions.people import Ahead, Seen
 from jurisdictions.shape import ReviewShape, milliseconds
 from schemas.errors import ReviewRejectedError
-from schemas.partitioning import partition_of
 from schemas.records import (
     Decision,
     DeliveryRecord,
@@ -59,7 +57,6 @@ class Decider:
         standing: Which legal bases are on file, and the totals of people.
         counts: Turns both into facts and records.
         marks_of: Returns how the labels of a delivery must be put.
-        partitions: How many partitions every topic has.
         ledger: Takes the decisions.
     """
 
@@ -74,7 +71,6 @@ class Decider:
         standing: Standing,
         counts: Counts,
         marks_of: Marks,
-        partitions: int,
         ledger: Ledger,
     ) -> None:
         self._thresholds = bundled()
@@ -82,7 +78,6 @@ class Decider:
         self._standing = standing
         self._counts = counts
         self._marks_of = marks_of
-        self._partition_of = lru_cache(maxsize=1024)(lambda scope: partition_of(scope, partitions))
         self._rules_on = rules_on
         self._packs_sha256 = packs_sha256
         self._redaction = redaction
@@ -295,13 +290,8 @@ class Decider:
         def value_of(one: Seen) -> str:
             return segment.text[one.start - segment.start : one.end - segment.start]
 
-        for subject in self._counts.subjects(
-            stream.request, stream.last_at_ms, left, value_of, (number, index), sensitive=judged.sensitive
-        ):
-            if partition.ahead.note(subject):
-                to, ce_id = self._partition_of(subject.scope), f"{number}:{index}:{subject.person.hex()}:{subject.scope}"
-                self._ledger.emit(names.SUBJECTS, to, subject.scope, subject, ce_id, stream.last_at_ms, outcome)
-                outcome.count("people", subject.scope.partition("/")[0])
+        place, at_ms = (number, index), stream.last_at_ms
+        self._counts.note(partition, stream.request, at_ms, left, value_of, place, outcome, sensitive=judged.sensitive)
 
     def _terms(self, stream: StreamState, action: str, now_ms: int) -> tuple[int, int, bool]:
         """Return until when, and how, a human may answer a hold: the shortest of the terms of the rules that held."""

@@ -103,8 +103,10 @@ def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, li
     ledger = Ledger(codec, sealer, build_signers(settings), settings.audit.origin)
     packs, overlays = equipment.packs, equipment.overlays
     redaction, marks_of = load_policy(settings.redact.policy, equipment.entity_types), build_marks(settings)
-    reviews = Reviews(codec, sealer, ledger, redaction, load_reviewers(settings.review.reviewers), marks_of=marks_of)
     standing = Standing(codec, settings.mechanisms.mode)
+    counts = Counts(sealer.people_root(), standing.totals, ledger, partitions)
+    reviewers = load_reviewers(settings.review.reviewers)
+    reviews = Reviews(codec, sealer, ledger, redaction, reviewers, marks_of=marks_of, released=counts.note_released)
     decider = Decider(
         rules_on=lru_cache(maxsize=64)(partial(compile_packs, packs, overlays=overlays)),
         packs_sha256=packs_sha256(packs, overlays),
@@ -112,9 +114,8 @@ def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, li
         sealer=sealer,
         reviews=reviews,
         standing=standing,
-        counts=Counts(sealer.people_root(), standing.totals),
+        counts=counts,
         marks_of=marks_of,
-        partitions=partitions,
         ledger=ledger,
     )
     intake = Intake(

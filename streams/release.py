@@ -10,7 +10,7 @@ from detectors.finding import Finding, Provenance
 from detectors.redact import redact_text
 from detectors.redaction.policy import Policy
 from schemas.errors import ConfigurationError, HeldAlteredError, InvariantError
-from schemas.records import DeliveryRecord, EvidenceRef, HeldSegment, HoldBack, Mark, Redaction, ReviewOutcome
+from schemas.records import DeliveryRecord, EvidenceRef, FindingNote, HeldSegment, HoldBack, Mark, Redaction, ReviewOutcome
 from streams.cases import HeldRef, HoldCase
 from streams.sealing import Sealer, commitment
 
@@ -22,6 +22,8 @@ class Released:
     """A held segment as it leaves.
 
     Attributes:
+        opened: The text as it was held.
+        left: What was found in it and is not redacted.
         text: With what is redacted.
         redactions: Where in it.
         covered: How many code points of the held text lie in a redacted finding.
@@ -30,6 +32,8 @@ class Released:
 
     held: HeldSegment
     ref: HeldRef
+    opened: str
+    left: tuple[FindingNote, ...]
     text: str
     redactions: tuple[Redaction, ...]
     covered: int
@@ -70,16 +74,16 @@ class Releaser:
             HeldAlteredError: It does not open with this worker's keys, or a finding is not whole inside it.
         """
         must = frozenset(held.must_redact)
+        hidden = [note for place, note in enumerate(held.findings) if place in must or note.entity_type in redact]
         findings = [
             Finding(note.start, note.end, note.entity_type, note.score, note.recognizer, cast("Provenance", note.provenance))
-            for place, note in enumerate(held.findings)
-            if place in must or note.entity_type in redact
+            for note in hidden
         ]
         try:
             key = self._sealer.unwrap(held.sealed_text)
-            opened = self._sealer.open(key, held.sealed_text, f"held:{held.delivery_id}".encode())
+            opened = self._sealer.open(key, held.sealed_text, f"held:{held.delivery_id}".encode()).decode("utf-8", "surrogatepass")
             text, redactions = redact_text(
-                opened.decode("utf-8", "surrogatepass"),
+                opened,
                 findings,
                 self._redaction,
                 self._sealer.redaction_keys(held.customer_id, held.stream_id),
@@ -90,7 +94,8 @@ class Releaser:
         except (ConfigurationError, InvariantError) as failure:
             # A key that was exchanged must not stop the partition: the review is refused, the text stays held.
             raise HeldAlteredError(f"segment {held.segment_index} does not open or cannot be redacted ({failure.code})") from None
-        return Released(held, ref, text, redactions, _covered(findings, held.start), self._sealer.salt(answered_id(ref)))
+        left = tuple(note for note in held.findings if note not in hidden)
+        return Released(held, ref, opened, left, text, redactions, _covered(findings, held.start), self._sealer.salt(answered_id(ref)))
 
     def delivery(self, one: Released, evidence: EvidenceRef, at_ms: int) -> DeliveryRecord:
         """Return the delivery of one segment; ``evidence`` names the entry of the review, without salt."""

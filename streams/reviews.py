@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -45,6 +45,8 @@ from streams.release import Marks, Released, Releaser, notice, withheld
 from streams.sealing import Sealer
 from streams.state import PartitionState
 from streams.tick import Inbound, Outcome
+
+OnRelease = Callable[[PartitionState, Released, tuple[int, int], int, Outcome], None]
 
 APPROVE, FIRST_APPROVE, REJECT, EXPIRE = "approve", "first_approve", "reject", "expire"
 REASONS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -177,11 +179,15 @@ class Reviews:
         redaction: How redacted findings are written.
         reviewers: Who may answer.
         marks_of: Returns how the labels of a delivery must be put.
+        released: Is told each segment that leaves, with partition and index of its entry and the record time.
     """
 
-    def __init__(self, codec: Codec, sealer: Sealer, ledger: Ledger, redaction: Policy, reviewers: Reviewers, *, marks_of: Marks) -> None:
+    def __init__(
+        self, codec: Codec, sealer: Sealer, ledger: Ledger, redaction: Policy, reviewers: Reviewers, *, marks_of: Marks, released: OnRelease
+    ) -> None:
         self._codec = codec
         self._releaser = Releaser(sealer, redaction, marks_of)
+        self._released = released
         self._ledger = ledger
         self._reviewers = reviewers
 
@@ -325,6 +331,7 @@ class Reviews:
         for one in answer.released:
             record = self._releaser.delivery(one, evidence, at_ms)
             self._ledger.emit(names.DELIVERIES, number, case.stream_id, record, record.delivery_id, at_ms, outcome)
+            self._released(partition, one, (number, evidence.entry_index), at_ms, outcome)
         del case.segments[: len(answer.refs)]
         del case.first[:1]
         if case.segments:

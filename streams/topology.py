@@ -1,11 +1,11 @@
-"""Which agent reads which channel: one channel of ticks, one agent, one transactional log, one health page.
+"""Which agent reads which channel: ticks go to ``inspect``, people to ``count``; one transactional log, one health page.
 
 The boot strategy is Faust's documented way to start an app without its own consumer, producer and web server.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,17 @@ from streams.settings import Settings
 from streams.transaction import TransactionalLog
 
 
-def assemble(settings: Settings, processor: Any, next_offset_of: Callable[[bytes], int]) -> faust.App:
-    """Wire a processor (anything with process, restore, forget, next_review, control, open_streams) to Kafka through Faust."""
+def assemble(
+    settings: Settings, processor: Any, next_offset_of: Callable[[bytes], int], beside: Sequence[Callable[[faust.App], Any]] = ()
+) -> faust.App:
+    """Wire a processor to Kafka through Faust.
+
+    Args:
+        settings: Of the worker.
+        processor: Anything with process, restore, forget, next_review, control, open_streams.
+        next_offset_of: Reads the inbound offset out of a progress record.
+        beside: Make further services, with agents of their own.
+    """
     app = faust.App(
         f"carnet-{settings.worker.instance}",
         broker=f"kafka://{settings.kafka.bootstrap_servers.split(',')[0]}",
@@ -54,7 +63,7 @@ def assemble(settings: Settings, processor: Any, next_offset_of: Callable[[bytes
         started=started,
     )
     health = HealthServer(settings.health, log.vital, lambda: processor.open_streams)
-    app.boot_strategy = _boot(app, [log, health])
+    app.boot_strategy = _boot(app, [log, health, *(make(app) for make in beside)])
     return app
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import sys
+from functools import partial
 
 import faust
 import structlog
 
 from schemas.errors import ConfigurationError
 from streams import logs, swap, topics
+from streams.counting import counting_service
 from streams.pipeline import build_pipeline, load_equipment
 from streams.settings import Settings
 from streams.topology import assemble
@@ -35,4 +37,5 @@ def build_app() -> faust.App:
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     _log.info("worker built", count=partitions)
-    return assemble(settings, pipeline.processor, pipeline.state.next_offset_of)
+    counting = partial(counting_service, settings=settings, codec=pipeline.codec)
+    return assemble(settings, pipeline.processor, pipeline.state.next_offset_of, [counting])

@@ -72,7 +72,7 @@ class Desk:
         signer = Signer("carnet.example/audit/0", key(9))
         self.ledger = Ledger(CODEC, self.sealer, lambda _number: signer, "carnet.example/audit")
         policy = parse_policy('version: 1\ntypes:\n  "*": {mode: replace}\n')
-        self.reviews = Reviews(CODEC, self.sealer, self.ledger, policy, self.reviewers, marks_of=marks_of)
+        self.reviews = Reviews(CODEC, self.sealer, self.ledger, policy, self.reviewers, marks_of=marks_of, released=lambda *_: None)
 
     def hold(self, text: str, *values: tuple[str, str], must: tuple[int, ...] = (), **others: object) -> HeldSegment:
         """Hold one segment; values are (entity type, value in the text)."""
