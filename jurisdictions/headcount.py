@@ -237,8 +237,8 @@ def _month(day: int) -> int:
 
 
 def _number(identifier: bytes) -> int:
-    """Return the two halves of a keyed hash as one 64-bit number, which the library takes; it hashes it once more."""
-    return int.from_bytes(identifier[:8], "little", signed=True) ^ int.from_bytes(identifier[8:16], "little", signed=True)
+    """Return 64 bits of a keyed hash, as the library takes them; it hashes them once more."""
+    return int.from_bytes(identifier[-8:], "little", signed=True)
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Sequence
 
 import pytest
@@ -51,8 +52,8 @@ def grouped(text: str, *values: tuple[str, str]) -> list[list[str]]:
 def subject(
     who: int | str, *aliases: int | str, scope: str = CN, classes: Iterable[str] = ("ordinary",), at_ms: int = NOW, **place: int
 ) -> Subject:
-    numbered = [f"{one:>016}".encode() for one in (who, *aliases)]
-    return Subject(scope, numbered[0], tuple(numbered[1:]), tuple(classes), at_ms, place.get("partition", 0), place.get("entry", 0))
+    person, *weaker = (hashlib.sha256(f"{one}".encode()).digest()[:16] for one in (who, *aliases))
+    return Subject(scope, person, tuple(weaker), tuple(classes), at_ms, place.get("partition", 0), place.get("entry", 0))
 
 
 def count(subjects: Sequence[Subject], name: str = "ordinary", *, scope: str = CN, at_ms: int = NOW) -> int:
