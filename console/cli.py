@@ -23,9 +23,13 @@ from console import installation, screens
 from console.account import Account
 from console.answers import Answer, Defaults, read_answers
 from console.classify import classify
+from console.decide import decide
 from console.exits import EXIT_FAILURE, fail, guarded
 from console.interrupts import unwinding
+from console.jurisdictions import jurisdictions
+from console.mechanisms import mechanisms_app
 from console.models import models_app
+from console.packs import packs_app
 from console.picture import picture
 from console.review import review_app
 from console.samples.compose import answers_path
@@ -48,6 +52,10 @@ topics_app = typer.Typer(help="Create or check the topics.", no_args_is_help=Tru
 app.add_typer(topics_app, name="topics")
 app.add_typer(models_app, name="models")
 app.add_typer(review_app, name="review")
+app.add_typer(packs_app, name="packs")
+app.add_typer(mechanisms_app, name="mechanisms")
+app.command()(decide)
+app.command()(jurisdictions)
 screen = Console()
 
 Home = Annotated[Path, typer.Option(help="Where broker, logs and keys are kept.")]

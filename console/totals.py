@@ -19,6 +19,7 @@ from schemas.errors import SchemaError
 from schemas.records import Totals
 
 _CHINA: Final = timezone(timedelta(hours=8))
+_YEAR_DAYS: Final = 366
 _STYLES: Final[Mapping[int, str]] = {0: "", 50: "yellow", 80: "dark_orange", 95: "red", REACHED: "bold red"}
 
 
@@ -111,21 +112,26 @@ def _lines_of(history: Sequence[Totals]) -> Iterable[Line]:
         known = thresholds(newest.scope, counted.name)
         threshold = next((one for one in known if counted.upper < one.first), known[-1] if known else None)
         reached = 0 if threshold is None else alert(counted.upper, threshold)
-        on = None if threshold is None else forecast(_days(history, counted.name), threshold.first)
+        on = None if threshold is None else _reached_on(history, counted.name, threshold.first)
         yield Line(newest.scope, counted.name, counted.people, counted.upper, threshold, reached, on, newest.at_ms)
 
 
-def _days(history: Sequence[Totals], name: str) -> list[tuple[date, int]]:
-    """Return the last number of each day. The topic is compacted: where it goes back no further, a year began with nobody."""
-    days: dict[date, int] = {}
+def _reached_on(history: Sequence[Totals], name: str, number: int) -> date | None:
+    """Return the day on which a number was or will be reached, as far as the topic tells.
+
+    It is compacted: of a number that was reached before its oldest total the day is unknown, and where it goes back no more than a few days
+    the line is drawn from the first day of the year, which began with nobody.
+    """
+    scope, days = history[-1].scope, {}
     for one in history:
-        days[_day(one.scope, one.at_ms)] = next((counted.upper for counted in one.counted if counted.name == name), 0)
-    newest = max(days)
-    if not is_rolling(history[-1].scope) and (newest - min(days)).days < WINDOW_DAYS:
-        first = date(newest.year, 1, 1)
-        # The rate of the whole year says more than that of a few days.
-        return [(first, 0), (newest, days[newest])] if first < newest else sorted(days.items())
-    return sorted(days.items())
+        days[_day(scope, one.at_ms)] = next((counted.upper for counted in one.counted if counted.name == name), 0)
+    told = sorted(days.items())
+    (oldest, before), (newest, people) = told[0], told[-1]
+    if people >= number:
+        return forecast(told, number) if before < number else None
+    if is_rolling(scope) or (newest - oldest).days >= WINDOW_DAYS:
+        return forecast(told, number)
+    return forecast([(date(newest.year, 1, 1), 0), (newest, people)], number, days=_YEAR_DAYS)
 
 
 def _day(scope: str, at_ms: int) -> date:

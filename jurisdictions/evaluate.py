@@ -138,7 +138,8 @@ def _by_cases(compiled: Compiled, facts: Mapping[str, FactValue], bits: tuple[in
     Rule by rule, three-valued logic cannot see that "before the day" and "not before the day" both put the same label.
     """
     open_bits = bits[1] & ~bits[0]
-    read = frozenset().union(*(entry.facts for bit, entry in enumerate(compiled.rules) if open_bits >> bit & 1))
+    open_rules = [entry for bit, entry in enumerate(compiled.rules) if open_bits >> bit & 1 and (entry.rule.action or entry.rule.labels)]
+    read = frozenset().union(*(entry.facts for entry in open_rules))
     cases = sorted(name for name in read if name not in facts and vocabulary()[name].kind == "bool")
     if not cases or len(cases) > _CASES_FACTS_MAX:
         return verdict

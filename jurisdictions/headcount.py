@@ -246,18 +246,20 @@ class _Scope:
     """One scope: whom it has, and how far it was read.
 
     Attributes:
-        newest: Inbound partition → newest audit entry of which somebody was read.
-        whole: Inbound partition → newest audit entry of which everybody was read.
+        reflected: Inbound partition → newest audit entry of which everybody was counted.
     """
 
     people: Roll | Sketch
-    newest: dict[int, int] = field(default_factory=dict)
-    whole: dict[int, int] = field(default_factory=dict)
+    reflected: dict[int, int] = field(default_factory=dict)
     at_ms: int = 0
 
 
 class CountBook:
     """The people of every scope of one partition of subjects.
+
+    All people of an audit entry are written at once but may be read in parts. They are counted together: when a later entry of their
+    inbound partition was read, or the end of the log. So totals hold exactly what they say they reflect, and whoever wrote the rest can
+    add it without counting anybody twice.
 
     Args:
         exact_max: Up to how many people of a class a scope keeps every identifier.
@@ -272,7 +274,7 @@ class CountBook:
         self._exact_max = exact_max
         self._scopes: dict[str, _Scope] = {}
         self._changed: set[str] = set()
-        self._unfinished: set[str] = set()
+        self._unfinished: dict[int, list[Subject]] = {}
         self._day = 0
         self.next_offset = 0
 
@@ -282,33 +284,37 @@ class CountBook:
         Args:
             subjects: What was read.
             next_offset: Where reading goes on; without it, as many further as there are records.
-            at_end: Whether the end of the log was reached. All people of an audit entry are written at once but may be read in parts:
-                an entry counts as reflected when a later one of its partition was read, or the end.
+            at_end: Whether the end of the log was reached.
         """
-        read, known = 0, self._scopes
+        read, unfinished = 0, self._unfinished
         for subject in subjects:
             read += 1
-            name = subject.scope
-            scope = known.get(name)
-            if scope is None:
-                scope = known[name] = _Scope(Roll(rolling=is_rolling(name)))
-            scope.people.add(subject)
-            scope.at_ms = max(scope.at_ms, subject.seen_at_ms)
-            number, index = subject.partition, subject.entry_index
-            last = scope.newest.get(number)
-            if last is None or index > last:
-                scope.newest[number] = index
-                if last is not None:
-                    scope.whole[number] = last
-            self._changed.add(name)
+            entry = unfinished.get(subject.partition)
+            if entry is None:
+                unfinished[subject.partition] = [subject]
+            elif entry[0].entry_index < subject.entry_index:
+                self._count(entry)
+                unfinished[subject.partition] = [subject]
+            else:
+                entry.append(subject)
         self.next_offset = self.next_offset + read if next_offset is None else next_offset
-        self._unfinished |= self._changed
         if at_end:
-            for name in self._unfinished:
-                self._finish(name)
-            self._unfinished.clear()
+            for entry in unfinished.values():
+                self._count(entry)
+            unfinished.clear()
         for name in self._changed:
             self._to_sketch(name)
+
+    def _count(self, entry: Iterable[Subject]) -> None:
+        for subject in entry:
+            name = subject.scope
+            scope = self._scopes.get(name)
+            if scope is None:
+                scope = self._scopes[name] = _Scope(Roll(rolling=is_rolling(name)))
+            scope.people.add(subject)
+            scope.at_ms = max(scope.at_ms, subject.seen_at_ms)
+            scope.reflected[subject.partition] = subject.entry_index
+            self._changed.add(name)
 
     def scopes(self) -> tuple[str, ...]:
         """Return all scopes that somebody was seen in, sorted."""
@@ -342,19 +348,13 @@ class CountBook:
         if is_rolling(scope):
             found.people.expire(first_day(max(found.at_ms, at_ms or 0) // _DAY_MS))
         counted = tuple(Counted(name, *_count(found.people, name)) for name in sorted(found.people.classes()))
-        reflected = tuple(Reflected(number, index) for number, index in sorted(found.whole.items()))
+        reflected = tuple(Reflected(number, index) for number, index in sorted(found.reflected.items()))
         return Totals(scope, self.next_offset, counted, reflected, found.at_ms)
 
     def is_exact(self, scope: str) -> bool:
         """Tell whether every identifier of a scope is kept."""
         found = self._scopes.get(scope)
         return found is None or isinstance(found.people, Roll)
-
-    def _finish(self, name: str) -> None:
-        scope = self._scopes[name]
-        if scope.whole != scope.newest:
-            scope.whole = dict(scope.newest)
-            self._changed.add(name)
 
     def _to_sketch(self, name: str) -> None:
         """Keep no more identifiers of a scope once there are too many."""
@@ -369,7 +369,6 @@ class CountBook:
         for name in [name for name in self._scopes if _year(name) < year]:
             del self._scopes[name]
             self._changed.discard(name)
-            self._unfinished.discard(name)
 
 
 def _year(scope: str) -> int:

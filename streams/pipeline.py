@@ -16,8 +16,9 @@ from detectors.redaction.policy import load_policy
 from detectors.scanner import Scanner
 from jurisdictions.compile import compile_packs
 from jurisdictions.labels import check_labels, marks_of
-from jurisdictions.overlay import Overlay
+from jurisdictions.overlay import Overlay, check_overlays, load_overlays
 from jurisdictions.pack import Pack, load_packs, packs_sha256
+from jurisdictions.signing import read_vkeys, release_key
 from models import manifest
 from models.pool import ModelPool, Wanted, text_shapes
 from models.session import open_model
@@ -86,9 +87,15 @@ def load_rules(settings: Settings) -> tuple[tuple[Pack, ...], tuple[Overlay, ...
         PackError: Which file, and why.
     """
     chosen = settings.packs
-    packs = load_packs(chosen.dir)
+    packs = load_packs(chosen.dir, signed=True, key=chosen.key)
     check_labels(packs)
-    return packs, ()
+    if chosen.overlays is None:
+        return packs, ()
+    granters = read_vkeys(chosen.waiver_keys) if chosen.waiver_keys else ()
+    overlays = load_overlays(chosen.overlays, keys=[chosen.key or release_key()], waiver_keys=granters)
+    check_overlays(packs, overlays)
+    check_labels([overlay.pack for overlay in overlays])
+    return packs, overlays
 
 
 def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, limits: Limits | None = None) -> Pipeline:

@@ -130,6 +130,8 @@ class PacksSettings(_Group):
     """The verifier key (C2SP vkey) that ``dir`` and ``overlays`` are signed with; the wheel's packs have their own."""
     overlays: Path | None = None
     """A signed directory of ``*.overlay.yaml``: stricter rules for single customers, and waivers."""
+    waiver_keys: Path | None = None
+    """A file of verifier keys, one a line: who may grant waivers."""
 
 
 class MechanismsSettings(_Group):

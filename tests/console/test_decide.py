@@ -100,7 +100,7 @@ def test_duties_have_the_end_of_their_term_by_the_calendar_of_their_jurisdiction
     assert terms["retain", "3y"].startswith("2029-11-24T23:59:59+08:00")
     assert terms["log", ""] is None
     (held,) = verdicts(folder, "--nothing-found", "--fact", "state_secret=true", "--destination", "DE")
-    assert next(one["until"] for one in held["obligations"] if one["duty"] == "file").startswith("2026-12-08")
+    assert next(one["until"] for one in held["obligations"] if one["duty"] == "file") == "2026-12-08T23:59:59+01:00"
 
 
 def test_an_unknown_fact_holds_and_is_named(folder: Path) -> None:

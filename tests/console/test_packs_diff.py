@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from jurisdictions.pack import load_packs, packs_sha256
 from jurisdictions.signing import SIGNED, Key, sign_folder
 from schemas.codec import Codec
 from schemas.records import AuditEntry, Covers, Decision, HoldBack
+from tests.facts import random_facts, words_named
 
 run = CliRunner()
 DAY = dt.date(2026, 11, 24)
@@ -160,6 +162,14 @@ def test_what_was_taken_as_declared_takes_the_value_that_each_side_declares(tmp_
     assert [(one["delivery_id"], one["before"], one["after"]) for one in said["turned"]] == [("s-0:0", "release", "hold")]
 
 
+def test_what_was_measured_stays_so_though_the_new_side_declares_it(tmp_path: Path) -> None:
+    before, after = folder(tmp_path / "a", PERSONAL, CRITICAL), folder(tmp_path / "b", PERSONAL, CRITICAL)
+    file = after / "tt.v1.yaml"
+    file.write_text(file.read_text().replace("assume:\n", "assume:\n  personal: {value: true, declared_by: legal, note: Always so.}\n"))
+    log = export(tmp_path / "log", entry(before, 0, {"personal": False}))
+    assert packs("diff", before, after, "--against", log)["against"]["turned"] == []
+
+
 def test_a_decision_that_hangs_on_a_fact_which_the_log_never_kept_is_told_apart(tmp_path: Path) -> None:
     before, after = folder(tmp_path / "a", PERSONAL), folder(tmp_path / "b", PERSONAL, SECRET)
     log = export(tmp_path / "log", entry(before, 0, {"personal": False, "state_secret": False}))
@@ -185,17 +195,37 @@ def test_each_decision_is_made_again_by_the_rules_of_its_own_day(tmp_path: Path)
     assert packs("diff", before, after, "--against", log)["against"]["changed"] == 0
 
 
+def test_the_facts_that_an_entry_keeps_lead_to_the_recorded_decision_again(tmp_path: Path) -> None:
+    compiled = compile_packs(load_packs(), DAY)
+    source, words = random.Random(20261124), words_named(compiled)
+    rows: list[dict[str, Any]] = []
+    for number in range(400):
+        drawn = random_facts(source, compiled, words)
+        facts = {**compiled.assumed} | {
+            name: value for name, value in drawn.items() if name not in compiled.assumed or source.random() < 0.1
+        }
+        notes = [{"name": fact.name, "value": fact.value} for fact in evidence_of(compiled, facts)]
+        decision = {"delivery_id": str(number), "destination": "", "facts": notes, "action": evaluate(compiled, facts).action}
+        rows.append({"decided_at_ms": AT_MS, "decision": decision})
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n".join(map(json.dumps, rows)))
+    said = packs("diff", "-", "-", "--against", log)["against"]
+    assert (said["decisions"], said["recorded_otherwise"], said["changed"]) == (400, 0, 0)
+    assert len({row["decision"]["action"] for row in rows}) >= 3
+
+
 def test_json_lines_do_as_well_as_an_export(tmp_path: Path) -> None:
     before, after = folder(tmp_path / "a", PERSONAL), folder(tmp_path / "b")
     lines = tmp_path / "log.jsonl"
     rows = [
         {"decided_at_ms": AT_MS, "decision": {"delivery_id": "x:0", "facts": [{"name": "personal", "value": "true"}], "action": "redact"}},
         {"decided_at_ms": AT_MS, "stamp": {"offset_from": 0}},
-        {"decided_at_ms": AT_MS, "facts": {"personal": False}, "action": "release"},
+        {"decided_at_ms": AT_MS, "facts": {"personal": False}, "action": "hold"},
     ]
     lines.write_text("\n".join(map(json.dumps, rows)))
     said = packs("diff", before, after, "--against", lines)["against"]
     assert (said["decisions"], [one["delivery_id"] for one in said["turned"]]) == (2, ["x:0"])
+    assert said["recorded_otherwise"] == 1
     lines.write_text('{"decided_at_ms": 1, "facts": 7}\n')
     assert "line 1 is no audit entry" in packs("diff", before, after, "--against", lines, code=2)
 

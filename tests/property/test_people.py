@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,10 +58,12 @@ def test_neither_order_nor_repeats_nor_cuts_change_a_total(found: list[Subject],
     rnd.shuffle(again)
     one, other = CountBook(), CountBook()
     one.add(found)
+    again = [replace(repeat, partition=rnd.randrange(3), entry_index=place // 2) for place, repeat in enumerate(again)]
     while again:
         cut = rnd.randint(1, 5)
         other.add(again[:cut], at_end=rnd.random() < 0.5)
         again = again[cut:]
+    other.add([])
     assert one.totals(YEAR).counted == other.totals(YEAR).counted
 
 
@@ -110,3 +113,18 @@ def test_what_waits_beside_the_total_is_never_less_than_the_truth(found: list[Su
         assert upper_of(totals, name) + waiting >= counted(whole.totals(YEAR), name)[0]
     if cut >= len(numbered):
         assert all(ahead.count(YEAR, name) == 0 for name in CLASSES)
+
+
+@given(st.lists(st.tuples(subjects(), st.integers(0, 2), st.integers(0, 1)), max_size=40), st.integers(0, 40))
+def test_totals_hold_exactly_what_they_say_they_reflect(steps: list[tuple[Subject, int, int]], cut: int) -> None:
+    entries, numbered = dict.fromkeys(range(3), 0), []
+    for one, number, further in steps:
+        entries[number] += further
+        numbered.append(replace(one, partition=number, entry_index=entries[number]))
+    book = CountBook()
+    book.add(numbered[:cut], at_end=False)
+    totals = book.totals(YEAR)
+    until = {one.partition: one.entry_index for one in totals.reflected}
+    reflected = [one for one in numbered if one.entry_index <= until.get(one.partition, -1)]
+    for name in CLASSES:
+        assert counted(totals, name)[0] == people(reflected, name)
