@@ -171,12 +171,21 @@ def test_what_was_measured_stays_so_though_the_new_side_declares_it(tmp_path: Pa
 
 
 def test_a_decision_that_hangs_on_a_fact_which_the_log_never_kept_is_told_apart(tmp_path: Path) -> None:
-    before, after = folder(tmp_path / "a", PERSONAL), folder(tmp_path / "b", PERSONAL, SECRET)
+    secret = rule("TT-3", "state_secret and not ciio", "action: block", "{state_secret: true, ciio: false}", "{state_secret: false}")
+    before, after = folder(tmp_path / "a", PERSONAL), folder(tmp_path / "b", PERSONAL, secret)
     log = export(tmp_path / "log", entry(before, 0, {"personal": False, "state_secret": False}))
     said = packs("diff", before, after, "--against", log)["against"]
     (one,) = said["turned"]
     assert (one["after"], one["told"], one["missing"], one["rules"]) == ("hold", False, ["state_secret"], ["TT-3"])
     assert said["by_rule"] == {"TT-3": {"untold": 1}}
+
+
+def test_a_fact_that_was_unknown_then_is_no_fact_that_the_log_lost(tmp_path: Path) -> None:
+    before = folder(tmp_path / "a", PERSONAL)
+    after = folder(tmp_path / "b", rule("TT-1", "personal", "action: block", "{personal: true}", "{personal: false}"))
+    log = export(tmp_path / "log", entry(before, 0, {}))
+    (one,) = packs("diff", before, after, "--against", log)["against"]["turned"]
+    assert (one["before"], one["after"], one["parts"], one["told"], one["missing"]) == ("hold", "hold", ["redact"], True, [])
 
 
 def test_a_fact_that_the_old_rules_did_not_read_is_taken_as_the_new_side_declares_it(tmp_path: Path) -> None:

@@ -134,12 +134,15 @@ def test_people_are_counted_once_and_what_was_aborted_never(running: Rig) -> Non
 
 def test_totals_survive_kills_and_rebalances_and_never_go_back(running: Rig) -> None:
     rnd = random.Random(6)
-    script = iter([("start", "A"), ("start", "B"), ("SIGKILL", "A"), ("start", "A"), ("SIGTERM", "B"), ("start", "C"), ("SIGKILL", "C")])
+    script = iter([("start", "A"), ("start", "B"), ("SIGKILL", "A"), ("start", "A"), ("SIGTERM", "B"), ("start", "C"), ("broker", "")])
     known: dict[str, set[int]] = {scope: set() for scope in SCOPES}
     for entry in range(0, 7_000, 1_000):
         action, who = next(script)
         if action == "start":
             running.worker(who, APPLICATION)
+        elif action == "broker":
+            running.broker.kill()
+            running.broker.start()
         else:
             running.workers[who].signal(signal.Signals[action])
         subjects = [seen(rnd.choice(SCOPES), rnd.randrange(2_000), entry + number) for number in range(1_000)]
