@@ -33,6 +33,7 @@ from console.packs import packs_app
 from console.picture import picture
 from console.review import review_app
 from console.samples.compose import answers_path
+from console.totals import totals
 from schemas.errors import ConfigurationError
 from streams import topics
 from streams.codecs import build_codec
@@ -56,6 +57,7 @@ app.add_typer(packs_app, name="packs")
 app.add_typer(mechanisms_app, name="mechanisms")
 app.command()(decide)
 app.command()(jurisdictions)
+app.command()(totals)
 screen = Console()
 
 Home = Annotated[Path, typer.Option(help="Where broker, logs and keys are kept.")]

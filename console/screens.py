@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -9,9 +12,14 @@ from rich.text import Text
 from audit.problems import PartitionReport
 from console.evidence import Verdict
 from console.tally import Counts
+from jurisdictions.pack import load_packs
+from jurisdictions.shape import ACTIONS, Citation
 
 FINDING_TYPES_SHOWN = 12
 PROBLEMS_SHOWN = 20
+RULES_SHOWN = 2
+LAW_SHOWN = 40
+_ACTION_STYLES = {"redact": "cyan", "hold": "yellow", "block": "red"}
 
 
 def _grid() -> Table:
@@ -52,7 +60,42 @@ def counts_table(counts: Counts, title: str) -> RenderableType:
     table.add_column("found", justify="left")
     table.add_column("windows read as", justify="left")
     table.add_row(flow, found, read)
-    return Group(table)
+    return Group(table, *([verdicts_table(counts)] if counts.verdicts else []))
+
+
+def verdicts_table(counts: Counts) -> RenderableType:
+    """Return what was decided for each destination, and the provisions of law that demanded more than a release."""
+    table = Table(box=None, padding=(0, 3, 0, 0))
+    table.add_column("to", justify="left")
+    for action in ACTIONS:
+        table.add_column(action, justify="right")
+    table.add_column("because of", justify="left")
+    demanding = _demanding()
+    for place, found in counts.verdicts.items():
+        cells = [
+            Text(f"{found.get(action, 0) or '–'}", style=_ACTION_STYLES.get(action, "") if found.get(action) else "dim")
+            for action in ACTIONS
+        ]
+        because = [f"{rule} {demanding[rule]}" for rule in counts.rules.get(place, {}) if rule in demanding]
+        more = f" and {len(because) - RULES_SHOWN} more" if len(because) > RULES_SHOWN else ""
+        table.add_row(place, *cells, "; ".join(because[:RULES_SHOWN]) + more)
+    return table
+
+
+def _number(action: str, count: int) -> Text:
+    return Text(f"{count:,}", style=_ACTION_STYLES.get(action, "")) if count else Text("–", style="dim")
+
+
+@cache
+def _demanding() -> dict[str, str]:
+    """Return the rules of this release that do something to a text, with the provision of each."""
+    rules = (rule for pack in load_packs() for rule in pack.rules)
+    return {rule.id: f"({_short(rule.citation)})" for rule in rules if rule.action not in {None, "release"}}
+
+
+def _short(citation: Citation) -> str:
+    """Return law and article, the law to its first bracket or comma."""
+    return f"{re.split(r' *[(;,]', citation.law)[0][:LAW_SHOWN].strip()} {citation.article}"
 
 
 def status_table(state: dict[str, object]) -> RenderableType:

@@ -12,11 +12,17 @@ from schemas.records import AuditEntry, DeliveryRecord, Record, RequestOpened, S
 LATENCIES_KEPT = 10_000
 STREAMS_KEPT = 20_000
 EARLY_KEPT = 100
+ANSWERED = ":r"  # behind the id of a delivery that a human let go: how long that took is no latency
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """A reading of the tally; latencies are milliseconds between two Kafka record timestamps, None until there is one."""
+    """A reading of the tally; latencies are milliseconds between two Kafka record timestamps, None until there is one.
+
+    Attributes:
+        verdicts: Destination → action → decisions.
+        rules: Destination → rule → decisions that it fired in and that did not just release.
+    """
 
     streams_opened: int
     streams_closed: int
@@ -30,6 +36,8 @@ class Counts:
     dead_letters: int
     latency_p50_ms: int | None
     latency_p99_ms: int | None
+    verdicts: dict[str, dict[str, int]]
+    rules: dict[str, dict[str, int]]
 
 
 def percentile(ordered: list[int], share: float) -> int | None:
@@ -51,6 +59,8 @@ class Tally:
         self._opened = self._closed = self._tokens = self._deliveries = self._redactions = self._held = self._dead = 0
         self._actions: Counter[str] = Counter()
         self._findings: Counter[str] = Counter()
+        self._verdicts: dict[str, Counter[str]] = {}
+        self._rules: dict[str, Counter[str]] = {}
         self._labels = Labels()
         self._latencies: deque[int] = deque(maxlen=LATENCIES_KEPT)
         self._arrivals: dict[str, dict[int, int]] = {}
@@ -90,7 +100,7 @@ class Tally:
         self._redactions += len(delivery.redactions)
         if delivery.action in WITHHOLDING:
             self._held += 1
-        else:
+        elif not delivery.delivery_id.endswith(ANSWERED):
             self._note_latency(delivery.stream_id, delivery.sequence_to, timestamp_ms)
         if delivery.is_last and delivery.stream_id not in self._early:
             self._arrivals.pop(delivery.stream_id, None)
@@ -106,8 +116,12 @@ class Tally:
 
     def _note_entry(self, entry: AuditEntry) -> None:
         self._labels.note(entry)
-        if entry.decision is not None:
-            self._findings.update(finding.entity_type for finding in entry.decision.findings)
+        decision = entry.decision
+        if decision is not None:
+            self._findings.update(finding.entity_type for finding in decision.findings)
+            self._verdicts.setdefault(decision.destination, Counter())[decision.action] += 1
+            if decision.action != "release":
+                self._rules.setdefault(decision.destination, Counter()).update(rule.id for rule in decision.rules)
         if entry.dead_letter is not None:
             self._dead += 1
 
@@ -127,4 +141,6 @@ class Tally:
             dead_letters=self._dead,
             latency_p50_ms=percentile(ordered, 0.50),
             latency_p99_ms=percentile(ordered, 0.99),
+            verdicts={place: dict(found) for place, found in sorted(self._verdicts.items())},
+            rules={place: dict(found.most_common()) for place, found in sorted(self._rules.items())},
         )

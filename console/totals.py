@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import json
+import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from rich.console import Group, RenderableType
+import typer
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from console.readers import Message, TopicReader
+from console import installation
+from console.exits import guarded
 from jurisdictions.forecast import REACHED, WINDOW_DAYS, Threshold, alert, forecast, thresholds
 from jurisdictions.headcount import is_rolling
 from schemas.codec import Codec
 from schemas.errors import SchemaError
 from schemas.records import Totals
+from streams.names import TOTALS
+
+if TYPE_CHECKING:
+    from console.readers import Message, TopicReader
 
 _CHINA: Final = timezone(timedelta(hours=8))
 _YEAR_DAYS: Final = 366
@@ -177,3 +187,24 @@ def _warning(line: Line) -> str:
     number = line.threshold.number if line.threshold else 0
     share = "reached" if line.alert == REACHED else f"over {line.alert} %"
     return f"{line.scope} {line.name}: {share} of {number:,}" if line.alert != REACHED else f"{line.scope} {line.name}: {number:,} reached"
+
+
+@guarded
+def totals(
+    home: Annotated[Path, typer.Option(help="Where broker, logs and keys are kept.")] = Path(".carnet"),
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Show how many people were counted, how near that is to a number of the law, and when it will be reached."""
+    from console.readers import TopicReader  # noqa: PLC0415 - loads what only commands that run need
+    from streams.codecs import build_codec  # noqa: PLC0415
+    from streams.settings import Settings  # noqa: PLC0415
+
+    settings = Settings.load()
+    servers = installation.bootstrap_servers(home, settings)
+    with TopicReader(servers, (TOTALS,), from_end=False, properties=settings.kafka.properties) as reader:
+        found = lines(read_totals(reader, build_codec(settings)), round(time.time() * 1_000))
+    if as_json:
+        sys.stdout.write(json.dumps([line.as_json() for line in found]) + "\n")
+    else:
+        Console().print(totals_table(found))

@@ -149,8 +149,8 @@ class ReviewSettings(_Group):
 class LabelsSettings(_Group):
     """The codes in labels that the law asks for: who produces and who propagates the content (GB 45438-2025, Annex E)."""
 
-    producer: str = "carnet.example"
-    propagator: str = "carnet.example"
+    producer: str = Field(default="carnet.example", min_length=1)
+    propagator: str = Field(default="carnet.example", min_length=1)
 
 
 class PeopleSettings(_Group):
