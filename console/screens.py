@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from rich.console import Group, RenderableType
@@ -12,13 +11,12 @@ from rich.text import Text
 from audit.problems import PartitionReport
 from console.evidence import Verdict
 from console.tally import Counts
-from jurisdictions.pack import load_packs
-from jurisdictions.shape import ACTIONS, Citation
+from jurisdictions.pack import Rule, load_packs
+from jurisdictions.shape import ACTIONS
 
 FINDING_TYPES_SHOWN = 12
 PROBLEMS_SHOWN = 20
-RULES_SHOWN = 2
-LAW_SHOWN = 40
+RULES_SHOWN = 3
 _ACTION_STYLES = {"redact": "cyan", "hold": "yellow", "block": "red"}
 
 
@@ -70,32 +68,28 @@ def verdicts_table(counts: Counts) -> RenderableType:
     for action in ACTIONS:
         table.add_column(action, justify="right")
     table.add_column("because of", justify="left")
-    demanding = _demanding()
+    demanding, shown = _demanding(), set[str]()
     for place, found in counts.verdicts.items():
-        cells = [
-            Text(f"{found.get(action, 0) or '–'}", style=_ACTION_STYLES.get(action, "") if found.get(action) else "dim")
-            for action in ACTIONS
-        ]
-        because = [f"{rule} {demanding[rule]}" for rule in counts.rules.get(place, {}) if rule in demanding]
+        because = [rule for rule in counts.rules.get(place, {}) if rule in demanding]
+        shown.update(because[:RULES_SHOWN])
         more = f" and {len(because) - RULES_SHOWN} more" if len(because) > RULES_SHOWN else ""
-        table.add_row(place, *cells, "; ".join(because[:RULES_SHOWN]) + more)
-    return table
+        table.add_row(place, *(_number(action, found.get(action, 0)) for action in ACTIONS), ", ".join(because[:RULES_SHOWN]) + more)
+    provisions = Table.grid(padding=(0, 2))
+    for rule_id in sorted(shown):
+        citation = demanding[rule_id].citation
+        provisions.add_row(rule_id, Text(f"{demanding[rule_id].title} ({citation.law}, {citation.article})", style="dim"))
+    return Group(table, provisions)
+
+
+@cache
+def _demanding() -> dict[str, Rule]:
+    """Return the rules of this release that do something to a text."""
+    rules = (rule for pack in load_packs() for rule in pack.rules)
+    return {rule.id: rule for rule in rules if rule.action not in {None, "release"}}
 
 
 def _number(action: str, count: int) -> Text:
     return Text(f"{count:,}", style=_ACTION_STYLES.get(action, "")) if count else Text("–", style="dim")
-
-
-@cache
-def _demanding() -> dict[str, str]:
-    """Return the rules of this release that do something to a text, with the provision of each."""
-    rules = (rule for pack in load_packs() for rule in pack.rules)
-    return {rule.id: f"({_short(rule.citation)})" for rule in rules if rule.action not in {None, "release"}}
-
-
-def _short(citation: Citation) -> str:
-    """Return law and article, the law to its first bracket or comma."""
-    return f"{re.split(r' *[(;,]', citation.law)[0][:LAW_SHOWN].strip()} {citation.article}"
 
 
 def status_table(state: dict[str, object]) -> RenderableType:
