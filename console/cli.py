@@ -25,6 +25,7 @@ from console.answers import Answer, Defaults, read_answers
 from console.classify import classify
 from console.decide import decide
 from console.exits import EXIT_FAILURE, fail, guarded
+from console.incidents import incidents_app
 from console.interrupts import unwinding
 from console.jurisdictions import jurisdictions
 from console.mechanisms import mechanisms_app
@@ -55,6 +56,7 @@ app.add_typer(models_app, name="models")
 app.add_typer(review_app, name="review")
 app.add_typer(packs_app, name="packs")
 app.add_typer(mechanisms_app, name="mechanisms")
+app.add_typer(incidents_app, name="incidents")
 app.command()(decide)
 app.command()(jurisdictions)
 app.command()(totals)

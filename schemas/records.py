@@ -148,6 +148,7 @@ class Decision:
     hold_back: HoldBack
     totals: tuple[TotalsUse, ...] = ()
     mechanisms: tuple[str, ...] = ()
+    mechanisms_refused: tuple[str, ...] = ()
     is_last: bool = False
 
 

@@ -168,7 +168,7 @@ class Decider:
             people=counted.people,
             sensitive=about is not False,
             totals=counted.uses,
-            mechanisms=on_file.ids,
+            mechanisms=on_file,
         )
 
     def _traced(self, segment: Segment) -> tuple[Finding, ...]:
@@ -210,7 +210,8 @@ class Decider:
             text_commitment=commitment(salt, segment.text if is_held else text),
             hold_back=hold_back,
             totals=judged.totals,
-            mechanisms=judged.mechanisms,
+            mechanisms=judged.mechanisms.ids,
+            mechanisms_refused=self._standing.refused(judged.mechanisms),
             is_last=segment.close_reason is not None,
         )
         index, digest = self._ledger.decision(number, partition, stream.request.stream_id, decision, stream.last_at_ms, outcome)

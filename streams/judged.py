@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from detectors.finding import Finding
 from jurisdictions.compile import Compiled
 from jurisdictions.evaluate import Verdict
+from jurisdictions.mechanisms import InForce
 from jurisdictions.people import Person
 from schemas.records import Covers, Fact, HoldBack, ModelUse, TotalsUse
 from streams.counts import Counted
@@ -34,7 +35,7 @@ class Judged:
         people: Whose data is in it.
         sensitive: Whether that is sensitive, or may be.
         totals: The totals of people that the rules were told.
-        mechanisms: The documents on file that counted.
+        mechanisms: The legal bases: the documents that counted, and what was named and did not.
     """
 
     segment: Segment
@@ -45,7 +46,7 @@ class Judged:
     people: tuple[Person, ...]
     sensitive: bool
     totals: tuple[TotalsUse, ...]
-    mechanisms: tuple[str, ...]
+    mechanisms: InForce
 
 
 def stopped_by(rules: Compiled, verdict: Verdict) -> tuple[str, ...]:

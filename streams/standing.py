@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from jurisdictions.lists import mechanism_kinds
 from jurisdictions.mechanisms import InForce, Mode, Register, change_of, resolve
 from schemas.codec import Codec
 from schemas.errors import SchemaError
@@ -56,6 +57,13 @@ class Standing:
             categories=categories,
             people=people,
             on=on,
+        )
+
+    def refused(self, found: InForce) -> tuple[str, ...]:
+        """Return what did not count, with the reason, as evidence: a name that nobody knows is a stranger's text and is left out."""
+        return tuple(
+            f"{name} {reason}" if name in mechanism_kinds() or self._register.get(name) is not None else reason
+            for name, reason in found.refused
         )
 
     def _totals_of(self, record: Control) -> Totals | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -123,24 +123,27 @@ def test_without_a_path_out_of_china_what_came_from_home_stays(equipment: Equipm
 
 
 @pytest.mark.parametrize(
-    ("document", "action"),
+    ("document", "reason"),
     [
-        (DOCUMENT, "release"),
-        (MechanismOnFile("CN-SCC-17", "cn_scc", "c-1", "outbound", (), (), 0, "17", "2025-01-01", "2026-11-01", "", revoked=False), "hold"),
-        (MechanismOnFile("CN-SCC-17", "cn_scc", "c-1", "outbound", (), (), 0, "17", "2025-01-01", "2027-12-31", "", revoked=True), "hold"),
-        (MechanismOnFile("CN-SCC-17", "cn_scc", "c-2", "outbound", (), (), 0, "17", "2025-01-01", "2027-12-31", "", revoked=False), "hold"),
-        (MechanismOnFile("CN-SCC-17", "cn_scc", "c-1", "outbound", ("DE",), (), 0, "17", "2025-01-01", "", "", revoked=False), "hold"),
-        (MechanismOnFile("CN-SCC-17", "cn_scc", "c-1", "outbound", (), ("contact",), 0, "17", "2025-01-01", "", "", revoked=False), "hold"),
+        (DOCUMENT, ""),
+        (replace(DOCUMENT, valid_to="2026-11-01"), "expired"),
+        (replace(DOCUMENT, revoked=True), "revoked"),
+        (replace(DOCUMENT, customer_id="c-2"), "none_on_file"),
+        (replace(DOCUMENT, destinations=("DE",)), "destination"),
+        (replace(DOCUMENT, categories=("contact",)), "category"),
     ],
     ids=["in force", "expired", "revoked", "of another customer", "for another place", "for other data"],
 )
-def test_only_a_document_in_force_for_this_is_a_basis(equipment: Equipment, tmp_path: Path, document: MechanismOnFile, action: str) -> None:
+def test_only_a_document_in_force_for_this_is_a_basis(equipment: Equipment, tmp_path: Path, document: MechanismOnFile, reason: str) -> None:
     pipeline = build(equipment, tmp_path, "register")
     file(pipeline, *OTHERS, document)
     told = sent(pipeline)["SG"]
-    assert told.action == action
+    assert told.action == ("hold" if reason else "release")
     used = {name for one in told.decisions for name in one.mechanisms}
-    assert ("CN-SCC-17" in used) is (action == "release")
+    assert ("CN-SCC-17" in used) is not bool(reason)
+    refused = {name for one in told.decisions for name in one.mechanisms_refused}
+    named = "cn_scc" if reason == "none_on_file" else "CN-SCC-17"  # another's document is not told of
+    assert refused == ({f"{named} {reason}"} if reason else set())
 
 
 def test_in_register_mode_what_a_request_claims_is_no_basis(equipment: Equipment, tmp_path: Path) -> None:

@@ -76,7 +76,8 @@ def outcome_of(
     log, codec, stream_id = Log(), Codec.committed(), opened.stream_id
     sent = [TokenChunk(stream_id, at, piece, 1) for at, piece in enumerate(chunks)]
     closing = [StreamClosed(stream_id, "stop", len(chunks), len(chunks))] if close else []
-    for record in (opened, *sent, *closing):
+    records: list[RequestOpened | TokenChunk | StreamClosed] = [opened, *sent, *closing]
+    for record in records:
         log.append(partition_of(stream_id, PARTITIONS), stream_id.encode(), codec.encode(record))
     run(log, pipeline.processor, pipeline.state, 1, tick_max=1)
     return Reader(log, pipeline.codec)
