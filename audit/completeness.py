@@ -8,16 +8,25 @@ What can be derived from the ledger alone:
   (a chunk may be cut between two segments), nothing follows the last. A decision to hold or block may leave chunks out: the sender
   lost them, and nothing left.
 * No stream is left without its last decision while the stamps say that none is open.
+* What was held is answered once, whole, by an answer that names the entry that held it, or it still waits (``Holds``; asked for by
+  ``account.py``, which needs more of an entry than its place).
 
-Memory: one small tuple for each stream that is open at the time.
+Memory: one small tuple for each stream that is open, and for each segment that waits, at the time.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from audit.entries import Brief, EntryReader
 from audit.problems import Kind, ProblemList
+from schemas.records import AuditEntry, ReviewNote, ReviewOutcome
+
+APPROVE, FIRST_APPROVE, REJECT, EXPIRE = "approve", "first_approve", "reject", "expire"
+_VERDICTS: Final = frozenset({APPROVE, FIRST_APPROVE, REJECT, EXPIRE})
+_ANSWERED_MAX: Final = 4096
 
 
 class _Reach(NamedTuple):
@@ -138,3 +147,141 @@ def _fault_in(entry: Brief) -> str:
     if entry.end < entry.start or entry.sequence_to < entry.sequence_from - 1 or entry.offset_to < entry.offset_from - 1:
         return f"covers [{entry.start}, {entry.end}), chunks {entry.sequence_from} to {entry.sequence_to}"
     return ""
+
+
+class Held(NamedTuple):
+    """A held segment that waits: how much of it, since when, and the entry that held it."""
+
+    delivery_id: str
+    entry_index: int
+    entry_sha256: bytes
+    characters: int
+    held_at_ms: int
+    is_last: bool
+
+
+class Holds:
+    """Follows held segments to their answers.
+
+    Memory: one small tuple for each segment that waits, and the ids of the ``_ANSWERED_MAX`` answered last, to tell a second answer from an
+    answer to nothing.
+
+    Args:
+        problems: Takes what does not match.
+        reviews_topic: Its dead letters, too, are answers: each offset of it is used once.
+    """
+
+    def __init__(self, problems: ProblemList, reviews_topic: str) -> None:
+        """Start before the first entry."""
+        self.offset_to = 0  # one past the newest offset of the topic of reviews that was used
+        self._problems = problems
+        self._reviews_topic = reviews_topic
+        self._waiting: dict[str, dict[str, Held]] = {}
+        self._answered: OrderedDict[str, int] = OrderedDict()
+        self._has_hole = False
+
+    @property
+    def waiting(self) -> Iterator[Held]:
+        """What has no answer so far, oldest first within a stream."""
+        return (held for of_stream in self._waiting.values() for held in of_stream.values())
+
+    def hole(self) -> None:
+        """Entries are missing or not to be trusted here: what an answer names may have stood in it."""
+        self._has_hole = True
+
+    def hold(self, stream_id: str, held: Held) -> None:
+        """Take a segment that waits from here on."""
+        self._waiting.setdefault(stream_id, {})[held.delivery_id] = held
+
+    def dead_letter(self, entry: Brief) -> None:
+        """Take a record that was set aside."""
+        if entry.topic == self._reviews_topic:
+            self._use(entry.entry_index, entry.offset_from)
+
+    def answer(self, entry: AuditEntry, note: ReviewNote) -> list[ReviewOutcome]:
+        """Return the outcomes by which a segment that waited was settled; first approvals settle none."""
+        index, waiting = entry.entry_index, self._waiting.get(entry.stream_id, {})
+        is_first = note.verdict == FIRST_APPROVE
+        if (note.review_offset < 0) != (note.verdict == EXPIRE):
+            self._tell(index, f"{_word(note.verdict)} with the review offset {note.review_offset}")
+        elif note.review_offset >= 0:
+            self._use(index, note.review_offset)
+        if note.verdict not in _VERDICTS:
+            self._tell(index, "a verdict that is not known")
+            return []
+        self._see_chain(index, note, waiting)
+        settled = []
+        for outcome in note.outcomes:
+            held = waiting.get(outcome.held_delivery_id)
+            if held is None:
+                self._tell_unheld(index, outcome.held_delivery_id)
+                continue
+            told = _fault_in_outcome(outcome, held, note.verdict)
+            if told:
+                self._tell(index, f"segment {held.delivery_id}, held by entry {held.entry_index}: {told}", held.delivery_id)
+            if not is_first:
+                settled.append(outcome)
+                del waiting[held.delivery_id]
+                self._remember(held.delivery_id, index)
+        if waiting and note.verdict in {REJECT, EXPIRE}:
+            left = next(iter(waiting.values()))
+            told = f"ends stream {entry.stream_id} without an outcome for {len(waiting)} held segments, the first {left.delivery_id}"
+            self._tell(index, told, left.delivery_id)
+        if not waiting:
+            self._waiting.pop(entry.stream_id, None)
+        return settled
+
+    def _see_chain(self, index: int, note: ReviewNote, waiting: dict[str, Held]) -> None:
+        """Compare the entry that a review names with the one that held the first of its segments."""
+        if not note.outcomes:
+            self._tell(index, "a review without an outcome")
+            return
+        held = waiting.get(note.outcomes[0].held_delivery_id)
+        if held is None:
+            return  # told with the outcome
+        if note.held_entry_index != held.entry_index:
+            told = f"names entry {note.held_entry_index}, held by entry {held.entry_index}"
+        elif note.held_entry_sha256 != held.entry_sha256:
+            told = f"names entry {held.entry_index} by another digest"
+        else:
+            return
+        self._tell(index, f"segment {held.delivery_id}: {told}", held.delivery_id)
+
+    def _use(self, index: int, offset: int) -> None:
+        """Take an offset of the topic of reviews; they are read in order, so one that does not rise was used before."""
+        if offset < self.offset_to:
+            self._tell(index, f"review offset {offset} after {self.offset_to - 1}")
+        self.offset_to = max(self.offset_to, offset + 1)
+
+    def _tell_unheld(self, index: int, delivery_id: str) -> None:
+        first = self._answered.get(delivery_id)
+        if first is not None:
+            self._tell(index, f"a second outcome of segment {delivery_id}, the first is entry {first}", delivery_id)
+        elif not self._has_hole:
+            self._tell(index, f"an outcome of segment {delivery_id}, which does not wait", delivery_id)
+
+    def _remember(self, delivery_id: str, index: int) -> None:
+        self._answered[delivery_id] = index
+        if len(self._answered) > _ANSWERED_MAX:
+            self._answered.popitem(last=False)
+
+    def _tell(self, index: int, detail: str, delivery_id: str = "") -> None:
+        self._problems.add(Kind.REVIEW_GAP, index, index + 1, detail, delivery_id)
+
+
+def _fault_in_outcome(outcome: ReviewOutcome, held: Held, verdict: str) -> str:
+    """Say what an outcome contradicts of the segment that was held."""
+    counts = (outcome.characters_released, outcome.characters_redacted, outcome.characters_withheld)
+    if min(counts) < 0 or sum(counts) != held.characters:
+        return f"an outcome of {sum(counts)} characters, held were {held.characters}"
+    left = counts[0] + counts[1]
+    if (verdict == APPROVE and counts[2]) or (verdict != APPROVE and left):
+        return f"{verdict} with {left} characters that left and {counts[2]} withheld"
+    if outcome.delivery_id != (f"{held.delivery_id}:r" if verdict == APPROVE else ""):
+        return f"{verdict} with another delivery than its own"
+    return "" if outcome.is_last == held.is_last else "the outcome and the hold do not agree whether it is the last"
+
+
+def _word(verdict: str) -> str:
+    """Return a verdict that is known; another may be anything, and is not repeated."""
+    return verdict if verdict in _VERDICTS else "a verdict that is not known"

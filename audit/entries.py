@@ -7,6 +7,7 @@ specification, "Binary encoding".
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from schemas.codec import PREFIX_BYTES, Codec
@@ -16,6 +17,7 @@ from schemas.records import AuditEntry, Stamp
 _CONTINUED = 0x80
 _PRESENT = 1  # branch of a union [null, X]
 _WITHHOLDING = frozenset({"hold", "block"})
+_DOUBLE_BYTES = 8
 _DECISION_TAIL = b"\0\0\0"  # no stamp, no dead letter, no review
 
 
@@ -37,6 +39,18 @@ class Brief(NamedTuple):
     records: int = -1
     open_streams: int = -1
     topic: str = ""
+
+
+class Tally(NamedTuple):
+    """What a decision counts: when and for whom, what was done, and to how many code points."""
+
+    decided_at_ms: int
+    customer_id: str
+    destination: str
+    released: int
+    redacted: int
+    withheld: int
+    action: str
 
 
 class EntryReader:
@@ -84,6 +98,20 @@ class EntryReader:
                 return None
         whole = self.decode(entry)
         return None if whole is None else _brief_of(whole)
+
+    def tally(self, entry: bytes) -> Tally | None:
+        """Return what a decision counts; None if the bytes are no decision of this partition."""
+        if entry[:PREFIX_BYTES] == self._prefix and entry[PREFIX_BYTES : PREFIX_BYTES + 1] == b"\0":
+            try:
+                return _skim_tally(entry)
+            except (IndexError, UnicodeDecodeError):
+                return None
+        whole = self.decode(entry)
+        if whole is None or whole.decision is None:
+            return None
+        told = whole.decision
+        counts = (told.characters_released, told.characters_redacted, told.characters_withheld)
+        return Tally(whole.decided_at_ms, told.customer_id, told.destination, *counts, told.action)
 
     def is_withheld(self, entry: bytes) -> bool:
         """Say whether the entry is a decision by which no text left."""
@@ -151,6 +179,43 @@ def _brief_of(entry: AuditEntry) -> Brief | None:
     if entry.review is not None:
         return Brief("review", entry.entry_index, entry.stream_id, offset_from=entry.review.review_offset)
     return None
+
+
+def _skim_tally(entry: bytes) -> Tally:
+    """Read on to the action, over what was found and the facts."""
+    (_partition, _index, decided_at_ms), at = _read_longs(entry, PREFIX_BYTES + 1, 3)
+    at = _skip_string(entry, at) + 1  # stream_id, and the branch of the union
+    _, at = _read_long(entry, _skip_string(entry, at))  # delivery_id, segment_index
+    customer_id, at = _read_string(entry, at)
+    destination, at = _read_string(entry, at)
+    (*_covers, released, redacted, withheld), at = _read_longs(entry, at, 9)
+    at = _skip_array(entry, _skip_array(entry, at, _skip_finding), _skip_fact)
+    return Tally(decided_at_ms, customer_id, destination, released, redacted, withheld, _read_string(entry, at)[0])
+
+
+def _skip_array(entry: bytes, at: int, skip_item: Callable[[bytes, int], int]) -> int:
+    """Return where the array at ``at`` ends; a block with a negative count says its size in bytes."""
+    count, at = _read_long(entry, at)
+    while count:
+        if count < 0:
+            at = _skip_string(entry, at)
+        else:
+            for _ in range(count):
+                at = skip_item(entry, at)
+        count, at = _read_long(entry, at)
+    return at
+
+
+def _skip_finding(entry: bytes, at: int) -> int:
+    """Return where a finding ends: type, start, end, score, recogniser, provenance, digest."""
+    _, at = _read_longs(entry, _skip_string(entry, at), 2)
+    at = _skip_string(entry, _skip_string(entry, at + _DOUBLE_BYTES))
+    return _skip_string(entry, at)
+
+
+def _skip_fact(entry: bytes, at: int) -> int:
+    """Return where a fact ends: name and value."""
+    return _skip_string(entry, _skip_string(entry, at))
 
 
 def _read_long(entry: bytes, at: int) -> tuple[int, int]:

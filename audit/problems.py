@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from audit.account import Account
 
 
 class Kind(StrEnum):
@@ -22,6 +26,9 @@ class Kind(StrEnum):
     FORKED = "forked"  # two signed checkpoints contradict each other
     GAP = "gap"  # stamps do not tile the inbound log
     STREAM_GAP = "stream_gap"  # the decisions of a stream do not cover it
+    CHARACTER_GAP = "character_gap"  # what was released, redacted and withheld is not what came in
+    REVIEW_GAP = "review_gap"  # held text and the answers to it do not match
+    USAGE_GAP = "usage_gap"  # usage records and decisions do not match
 
 
 class ExitCode(IntEnum):
@@ -34,7 +41,7 @@ class ExitCode(IntEnum):
     MISSING = 4  # missing, truncated
     FORKED = 5  # forked
     UNTRUSTED = 6  # wrong key, bad signature, unsigned
-    INCOMPLETE = 7  # intact, but gaps in stamps or streams
+    INCOMPLETE = 7  # intact, but something is not accounted for
 
 
 _CODES: dict[ExitCode, frozenset[Kind]] = {
@@ -42,7 +49,7 @@ _CODES: dict[ExitCode, frozenset[Kind]] = {
     ExitCode.ALTERED: frozenset({Kind.ALTERED, Kind.DOUBLED, Kind.REORDERED, Kind.INSERTED}),
     ExitCode.MISSING: frozenset({Kind.MISSING, Kind.TRUNCATED}),
     ExitCode.UNTRUSTED: frozenset({Kind.WRONG_KEY, Kind.BAD_SIGNATURE, Kind.UNSIGNED}),
-    ExitCode.INCOMPLETE: frozenset({Kind.GAP, Kind.STREAM_GAP}),
+    ExitCode.INCOMPLETE: frozenset({Kind.GAP, Kind.STREAM_GAP, Kind.CHARACTER_GAP, Kind.REVIEW_GAP, Kind.USAGE_GAP}),
 }
 COMPLETENESS_KINDS = _CODES[ExitCode.INCOMPLETE]
 
@@ -82,6 +89,7 @@ class PartitionReport:
         complete: Every inbound offset and every stream is covered, and no part of the log was kept from that check.
         problems: In order of ``entry_index``.
         unproven: Ranges [from, to) of entries that no checkpoint could vouch for, because of damage in them or before them.
+        account: Where it was asked for, what became of everything that came in; completeness is then judged by it, too.
     """
 
     partition: int
@@ -93,6 +101,7 @@ class PartitionReport:
     complete: bool
     problems: tuple[Problem, ...]
     unproven: tuple[tuple[int, int], ...] = ()
+    account: Account | None = None
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ How it reads:
 5. From there the tree cannot be continued, as a hash cannot be inverted. It is taken up again at a checkpoint whose frontier is known: at
    a size that is a power of two (the root is the frontier), or where the caller has a frontier whose root is the signed one. Entries
    in between are checked for order, against the witness, and for completeness; they are listed as unproven.
-6. What is in order is followed for completeness (``completeness.py``).
+6. What is in order is followed for completeness (``completeness.py``), and counted where the account is asked for (``account.py``).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, product
 
+from audit.account import Accountant
 from audit.alignment import Aligner, Span
 from audit.checkpoint import Verifier
 from audit.completeness import Completeness
@@ -29,6 +30,7 @@ from audit.merkle import Frontier
 from audit.problems import COMPLETENESS_KINDS, Kind, PartitionReport, ProblemList
 from schemas.codec import Codec
 from schemas.errors import LedgerError
+from schemas.records import UsageRecord
 
 INBOUND_TOPIC = "carnet.inference.v1"
 _RIVAL_CHOICES_MAX = 256
@@ -45,6 +47,8 @@ def verify_partition(
     remembered: Iterable[str] = (),
     codec: Codec | None = None,
     inbound_topic: str = INBOUND_TOPIC,
+    complete: bool = False,
+    usage: Iterable[UsageRecord] | None = None,
 ) -> PartitionReport:
     """Return the verdict on one partition; never raises for what the log contains.
 
@@ -58,8 +62,12 @@ def verify_partition(
         remembered: Notes that the auditor kept. They show what the log alone cannot: that its end, with its checkpoints, was cut off.
         codec: Decodes entries; the committed schema ids by default.
         inbound_topic: The topic whose offsets the stamps tile.
+        complete: Keep the account, too, and judge completeness by it; takes about twice the time.
+        usage: With ``complete``: usage records of the partition in log order, to compare them with the decisions.
     """
     run = _Run(partition, entries, verifier, witness or {}, frontiers or {}, codec, inbound_topic)
+    if complete:
+        run.keep_account(inbound_topic, usage)
     return run.report(checkpoints, remembered)
 
 
@@ -81,11 +89,15 @@ class _Run:
         self._aligner = Aligner(self._readable(entries), self._reader.claimed_index, self._problems)
         self._heads = Heads(verifier.for_partition(partition), self._problems)
         self._completeness = Completeness(self._reader, self._problems, inbound_topic)
+        self._accountant: Accountant | None = None
         self._witness = witness
         self._frontiers = frontiers
         self._frontier: Frontier | None = Frontier()  # None while the tree cannot be continued
         self._unproven: list[tuple[int, int]] = []
         self._torn_detail = ""
+
+    def keep_account(self, inbound_topic: str, usage: Iterable[UsageRecord] | None) -> None:
+        self._accountant = Accountant(self._reader, self._problems, inbound_topic=inbound_topic, usage=usage)
 
     def report(self, checkpoints: Iterable[str], remembered: Iterable[str]) -> PartitionReport:
         heads = self._heads.by_size(checkpoints, remembered)
@@ -102,12 +114,15 @@ class _Run:
                 self._problems.add(Kind.FORKED, size, size, f"signed checkpoints of size {size} have different roots")
         self._heads.finish()
         self._close_tail()
-        if Kind.TRUNCATED not in self._problems.kinds:
+        if Kind.TRUNCATED in self._problems.kinds:
+            self._hole()
+        else:
             self._completeness.finish(self._aligner.due)
         return self._verdict()
 
     def _verdict(self) -> PartitionReport:
         problems = self._problems
+        account = None if self._accountant is None else self._accountant.finish(self._aligner.due)
         return PartitionReport(
             partition=problems.partition,
             entries=self._aligner.entries_read,
@@ -118,6 +133,7 @@ class _Run:
             complete=not self._completeness.holes and not problems.kinds & (COMPLETENESS_KINDS | {Kind.MISSING, Kind.TRUNCATED}),
             problems=tuple(sorted(problems.found, key=lambda each: each.entry_index)),
             unproven=tuple(self._unproven),
+            account=account,
         )
 
     def _readable(self, entries: Iterable[bytes]) -> Iterator[bytes]:
@@ -138,7 +154,7 @@ class _Run:
                 if not span.explained:
                     self._pin(span)
                 self._unproven.append((span.low, span.high))
-                self._completeness.hole()
+                self._hole()
             else:
                 self._follow(span)
             self._frontier = grown
@@ -218,21 +234,29 @@ class _Run:
         else:
             self._unproven.append((span.low, span.high))
         if span.explained:
-            self._completeness.hole()
+            self._hole()
         else:
             self._follow(span)
 
     def _follow(self, span: Span) -> None:
         """Hand the entries of a span to completeness."""
         if span.entries is None:
-            self._completeness.hole()
+            self._hole()
             return
         for entry in span.entries:
             brief = self._reader.brief(entry)
             if brief is None:
-                self._completeness.hole()
-            else:
-                self._completeness.see(brief, entry)
+                self._hole()
+                continue
+            self._completeness.see(brief, entry)
+            if self._accountant is not None:
+                self._accountant.see(brief, entry)
+
+    def _hole(self) -> None:
+        """Let nothing be compared across entries that are missing or not to be trusted."""
+        self._completeness.hole()
+        if self._accountant is not None:
+            self._accountant.hole()
 
     def _close_tail(self) -> None:
         """Say what the end of the log lacks, or has too much."""
