@@ -62,7 +62,7 @@ def _proof_lines(proven: Proven) -> Iterator[str]:
     yield f"verified · entry {proven.entry_index:,} of {proven.origin}, one of {proven.tree_size:,} that are signed"
     shown = {"delivery_id": proven.delivery_id, **proven.says, "entry_sha256": proven.entry_sha256}
     for name, value in shown.items():
-        yield f"  {name:<22}{_shown(value)}"
+        yield f"  {name:<22}{_shown(value)}".rstrip()
     yield f"  {'text':<22}{'is the one that the entry commits to' if proven.text_opened else 'not in the proof'}"
 
 
@@ -75,6 +75,7 @@ def _shown(value: object) -> str:
 def _verify_ledger(options: argparse.Namespace) -> int:
     from audit import store  # noqa: PLC0415 - needs schemas and fastavro, which whoever checks a proof may lack
     from audit.checkpoint import Verifier  # noqa: PLC0415 - the same
+    from audit.usage import read_usage  # noqa: PLC0415 - the same
     from audit.verify import verify_partition  # noqa: PLC0415 - the same
     from schemas.errors import ConfigurationError, LedgerError  # noqa: PLC0415 - the same
 
@@ -88,6 +89,8 @@ def _verify_ledger(options: argparse.Namespace) -> int:
                 verifier,
                 witness=_witness(options.witness, partition),
                 remembered=_remembered(options.remembered, partition),
+                complete=options.complete or options.usage is not None,
+                usage=read_usage(options.usage, partition) if options.usage is not None else None,
             )
             for partition in store.partitions(options.directory)
         ]
@@ -99,10 +102,17 @@ def _verify_ledger(options: argparse.Namespace) -> int:
         return ExitCode.USAGE
     code = exit_code(reports)
     if options.json:
-        sys.stdout.write(json.dumps({"exit_code": int(code), "partitions": [dataclasses.asdict(each) for each in reports]}) + "\n")
+        sys.stdout.write(json.dumps({"exit_code": int(code), "partitions": [_fields(each) for each in reports]}) + "\n")
     else:
         sys.stdout.writelines(f"{line}\n" for line in _table(reports))
     return code
+
+
+def _fields(report: PartitionReport) -> dict[str, object]:
+    """Return a report for JSON; the account only where it was asked for."""
+    fields = dataclasses.asdict(report)
+    del fields["account"]
+    return fields if report.account is None else {**fields, "account": report.account.as_json()}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -122,6 +132,8 @@ def _parser() -> argparse.ArgumentParser:
         "--witness", type=Path, metavar="FILE", help="JSON lines of deliveries' evidence: partition, entry_index, entry_sha256 (hex)"
     )
     verify.add_argument("--remembered", type=Path, metavar="DIR", help="checkpoints kept from before, as partition-N.checkpoints")
+    verify.add_argument("--complete", action="store_true", help="account for every offset, stream, character and held segment")
+    verify.add_argument("--usage", type=Path, metavar="FILE", help="JSON lines of usage records to compare with; implies --complete")
     verify.add_argument("--json", action="store_true", help="write the reports as JSON")
     return parser
 
@@ -155,6 +167,15 @@ def _table(reports: Sequence[PartitionReport]) -> Iterator[str]:
             yield f"  {problem.kind} at {problem.entry_index:,}: {problem.detail}{delivery}"
         if report.unproven:
             yield f"  unproven: {', '.join(f'entries {low:,} to {high - 1:,}' for low, high in report.unproven)}"
+    accounts = [report.account for report in reports if report.account is not None]
+    if accounts:
+        from audit.account import named, rows, total  # noqa: PLC0415 - as in _verify_ledger
+
+        whole = total(accounts)
+        yield f"account of {len(accounts)} partitions: {'balances' if whole.balances else 'DOES NOT BALANCE'}"
+        yield from (f"{'  ' * depth + words:<32}{count:>16,}" for depth, words, count in rows(whole))
+        for report in reports:
+            yield from (f"partition {report.partition}: {told}" for told in (named(report.account) if report.account else ()))
 
 
 if __name__ == "__main__":

@@ -1,29 +1,16 @@
 """What became of everything that came in, in numbers that add up: the account behind a verdict of completeness.
 
-Beside what ``completeness.py`` follows, an ``Accountant`` counts the characters of each decision, follows held text to its answers, and
-compares usage records, if there are any, with the decisions. Control records of transactions, and offsets that no record was read
-from, are named in the account; they are no fault of the ledger.
-
-Memory: one small tuple for each open stream and each segment that waits, and the usage records that ``usage.py`` reads ahead.
+Control records of transactions, offsets that no record was read from, and what waits for an answer are named in it; they are no fault.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from audit.completeness import APPROVE, EXPIRE, REJECT, Held, Holds
-from audit.entries import Brief, EntryReader, Tally
-from audit.problems import Kind, ProblemList
-from audit.usage import UsageLog
-from schemas.records import UsageRecord
-
-REVIEWS_TOPIC: Final = "carnet.reviews.v1"
 LISTED_MAX: Final = 1000  # of what waits, and of unread offsets; all are counted
-_WITHHOLDING: Final = frozenset({"hold", "block"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +59,7 @@ class Account:
         segments_held: Held segments: ``segments_approved`` + ``segments_rejected`` + ``segments_expired`` + ``segments_open``.
         reviews: Entries of answers, first approvals among them.
         reviews_refused: Records of the topic of reviews that were set aside.
+        review_offsets_skipped: Offsets of that topic, before the newest that was answered, of which no entry is.
         usage: Usage records that were compared; 0 where none were given.
         streams_without_usage: Ended streams before the first usage record that there is: retention is shorter there.
         waiting: What has no answer, at most ``LISTED_MAX``.
@@ -108,6 +96,7 @@ class Account:
     segments_open: int = 0
     reviews: int = 0
     reviews_refused: int = 0
+    review_offsets_skipped: int = 0
     usage: int = 0
     streams_without_usage: int = 0
     actions: Counter[str] = field(default_factory=Counter)
@@ -142,208 +131,52 @@ def total(accounts: Iterable[Account]) -> Account:
     return whole
 
 
-class _Sum(NamedTuple):
-    """What the decisions of an open stream add up to."""
-
-    segments: int = 0
-    sequence_to: int = -1
-    offset_to: int = -1
-    released: int = 0
-    redacted: int = 0
-    withheld: int = 0
-
-
-class Accountant:
-    """Keeps the account of one partition, entry by entry, in order.
-
-    Args:
-        reader: Reads what a decision counts, and reviews whole.
-        problems: Takes what does not add up.
-        inbound_topic: The topic whose offsets the stamps tile.
-        reviews_topic: The topic of reviews; each record of it is answered by one entry.
-        usage: Usage records of the partition in log order; None if they are not to be compared.
-    """
-
-    def __init__(
-        self,
-        reader: EntryReader,
-        problems: ProblemList,
-        *,
-        inbound_topic: str,
-        reviews_topic: str = REVIEWS_TOPIC,
-        usage: Iterable[UsageRecord] | None = None,
-    ) -> None:
-        """Start before the first entry."""
-        self._account = Account()
-        self._reader = reader
-        self._problems = problems
-        self._topics = (inbound_topic, reviews_topic)
-        self._holds = Holds(problems, reviews_topic)
-        self._usage = None if usage is None else UsageLog(iter(usage), problems)
-        self._streams: dict[str, _Sum] = {}
-        self._has_hole = False
-        self._excess = 0  # unfinished streams beyond those that the newest stamp says are open
-
-    def hole(self) -> None:
-        """Entries are missing or not to be trusted here: what began before is not compared with what follows."""
-        self._has_hole = True
-        self._streams.clear()
-        self._excess = 0
-        self._holds.hole()
-        if self._usage is not None:
-            self._usage.hole()
-
-    def see(self, entry: Brief, encoded: bytes) -> None:
-        """Take the next entry, in brief and in full."""
-        if entry.kind == "decision":
-            tally = self._reader.tally(encoded)
-            if tally is None:
-                self._problems.add(Kind.CHARACTER_GAP, entry.entry_index, entry.entry_index + 1, "a decision that cannot be counted")
-            else:
-                self._see_decision(entry, tally, encoded)
-        elif entry.kind == "stamp":
-            self._see_stamp(entry)
-        elif entry.kind == "dead_letter":
-            self._account.dead_letters += entry.topic == self._topics[0]
-            self._account.reviews_refused += entry.topic == self._topics[1]
-            self._holds.dead_letter(entry)
-        else:
-            self._see_review(encoded)
-
-    def finish(self, entries: int) -> Account:
-        """Return the account at the end of a log of that many entries."""
-        account = self._account
-        if self._usage is not None:
-            self._usage.finish(entries)
-            account.usage, account.streams_without_usage = self._usage.compared, self._usage.before
-        for held in self._holds.waiting:
-            account.open += held.characters
-            account.segments_open += 1
-            if len(account.waiting) < LISTED_MAX:
-                account.waiting.append(Waiting(held.delivery_id, held.entry_index, held.characters, held.held_at_ms))
-        return account
-
-    def _see_decision(self, entry: Brief, tally: Tally, encoded: bytes) -> None:
-        account, stream = self._account, self._streams.get(entry.stream_id)
-        is_known = stream is not None or entry.segment_index == 0 or not self._has_hole
-        told = _fault_in(entry, tally)
-        if told:
-            self._tell(Kind.CHARACTER_GAP, entry, told)
-        if stream is None:
-            account.streams += entry.segment_index == 0 or not self._has_hole
-        elif stream.sequence_to <= entry.sequence_from <= entry.sequence_to:
-            is_next = entry.sequence_from > stream.sequence_to
-            if is_next != (entry.offset_from > stream.offset_to) or entry.offset_from < stream.offset_to:
-                chunks = f"chunk {stream.sequence_to} up to offset {stream.offset_to}, chunk {entry.sequence_from} from {entry.offset_from}"
-                self._tell(Kind.STREAM_GAP, entry, chunks)
-        account.segments += 1
-        account.actions[tally.action] += 1
-        account.characters += entry.end - entry.start
-        account.released += tally.released
-        account.redacted += tally.redacted
-        if tally.action == "hold":
-            account.held += tally.withheld
-            account.segments_held += 1
-            digest = hashlib.sha256(encoded).digest()
-            held = Held(entry.delivery_id, entry.entry_index, digest, tally.withheld, tally.decided_at_ms, entry.is_last)
-            self._holds.hold(entry.stream_id, held)
-        else:
-            account.blocked += tally.withheld
-        if is_known:
-            self._add(entry, tally, stream or _Sum())
-        elif entry.is_last:
-            account.streams_ended += 1
-            self._see_usage(entry, tally, None)
-
-    def _add(self, entry: Brief, tally: Tally, before: _Sum) -> None:
-        """Add a decision to its stream; compare the stream with its usage where it ends."""
-        account, reached = self._account, before.sequence_to + 1
-        account.chunks += max(0, entry.sequence_to + 1 - max(entry.sequence_from, reached))
-        account.chunks_lost += max(0, entry.sequence_from - reached)
-        stream = _Sum(
-            before.segments + 1,
-            max(before.sequence_to, entry.sequence_to),
-            max(before.offset_to, entry.offset_to),
-            before.released + tally.released,
-            before.redacted + tally.redacted,
-            before.withheld + tally.withheld,
-        )
-        if entry.is_last:
-            account.streams_ended += 1
-            self._streams.pop(entry.stream_id, None)
-            self._see_usage(entry, tally, stream)
-        else:
-            self._streams[entry.stream_id] = stream
-
-    def _see_usage(self, entry: Brief, tally: Tally, stream: _Sum | None) -> None:
-        """Compare an ended stream with its usage; None if its decisions are not all known."""
-        if self._usage is None:
-            return
-        usage = self._usage.of(entry)
-        if usage is None or stream is None:
-            return
-        told = {
-            "customer": (usage.customer_id, tally.customer_id),
-            "destination": (usage.destination, tally.destination),
-            "chunks": (usage.chunks, stream.sequence_to + 1),
-            "characters": (usage.characters, entry.end),
-            "released characters": (usage.characters_released, stream.released),
-            "redacted characters": (usage.characters_redacted, stream.redacted),
-            "withheld characters": (usage.characters_withheld, stream.withheld),
-        }
-        differing = [f"{name} {used}, decided {decided}" for name, (used, decided) in told.items() if used != decided]
-        if differing:
-            self._tell(Kind.USAGE_GAP, entry, f"usage says {'; '.join(differing)}")
-
-    def _see_stamp(self, stamp: Brief) -> None:
-        account, offsets = self._account, stamp.offset_to - stamp.offset_from
-        if not account.ticks:
-            account.offsets_before = stamp.offset_from
-        account.ticks += 1
-        account.offsets += max(0, offsets)
-        account.records += stamp.records
-        account.streams_open = stamp.open_streams
-        absent = offsets - stamp.records
-        # A transaction has a record and a marker; the marker of one that began in the tick before may come first.
-        if absent > stamp.records + 1:
-            account.offsets_unread += absent
-            if len(account.unread) < LISTED_MAX:
-                account.unread.append(Unread(stamp.entry_index, stamp.offset_from, stamp.offset_to, stamp.records))
-        else:
-            account.offsets_of_controls += max(0, absent)
-        excess = len(self._streams) - stamp.open_streams
-        if excess > max(0, self._excess):
-            told = f"{len(self._streams)} streams without a last decision, the stamp counts {stamp.open_streams} open"
-            self._problems.add(Kind.STREAM_GAP, stamp.entry_index, stamp.entry_index + 1, told)
-        self._excess = excess
-
-    def _see_review(self, encoded: bytes) -> None:
-        account, whole = self._account, self._reader.decode(encoded)
-        if whole is None or whole.review is None:
-            return  # a brief was made of it: it decodes
-        account.reviews += 1
-        verdict = whole.review.verdict
-        for outcome in self._holds.answer(whole, whole.review):
-            if verdict == APPROVE:
-                account.segments_approved += 1
-                account.approved += outcome.characters_released
-                account.approved_redacted += outcome.characters_redacted
-            elif verdict == REJECT:
-                account.segments_rejected += 1
-                account.rejected += outcome.characters_withheld
-            elif verdict == EXPIRE:
-                account.segments_expired += 1
-                account.expired += outcome.characters_withheld
-
-    def _tell(self, kind: Kind, entry: Brief, told: str) -> None:
-        detail = f"stream {entry.stream_id} segment {entry.segment_index}: {told}"
-        self._problems.add(kind, entry.entry_index, entry.entry_index + 1, detail, entry.delivery_id)
+def rows(account: Account) -> list[tuple[int, str, int]]:
+    """Return the account for people to read: how deep a row stands, what is counted, how many. A row is the sum of what stands below it."""
+    return [
+        (0, "inbound offsets", account.offsets),
+        (1, "records", account.records),
+        (1, "control records", account.offsets_of_controls),
+        (1, "not read", account.offsets_unread),
+        (0, "records set aside", account.dead_letters),
+        (0, "streams decided", account.streams),
+        (1, "ended", account.streams_ended),
+        (1, "open", account.streams - account.streams_ended),
+        (0, "chunks decided", account.chunks),
+        (0, "chunks lost by the sender", account.chunks_lost),
+        (0, "characters decided", account.characters),
+        (1, "released", account.released),
+        (1, "redacted", account.redacted),
+        (1, "blocked", account.blocked),
+        (1, "held", account.held),
+        (2, "approved", account.approved),
+        (2, "redacted in approval", account.approved_redacted),
+        (2, "rejected", account.rejected),
+        (2, "expired", account.expired),
+        (2, "open", account.open),
+        (0, "segments decided", account.segments),
+        (0, "segments held", account.segments_held),
+        (1, "approved", account.segments_approved),
+        (1, "rejected", account.segments_rejected),
+        (1, "expired", account.segments_expired),
+        (1, "open", account.segments_open),
+        (0, "answers", account.reviews),
+        (0, "answers set aside", account.reviews_refused),
+        (0, "usage records compared", account.usage),
+    ]
 
 
-def _fault_in(entry: Brief, tally: Tally) -> str:
-    """Say what the characters of a decision contradict."""
-    counts, covered = (tally.released, tally.redacted, tally.withheld), entry.end - entry.start
-    if min(counts) < 0 or sum(counts) != covered:
-        return f"released {counts[0]}, redacted {counts[1]} and withheld {counts[2]} of the {covered} characters that it covers"
-    withheld = covered if tally.action in _WITHHOLDING else 0
-    return "" if tally.withheld == withheld else f"withheld {tally.withheld} characters, by its action {withheld}"
+def named(account: Account) -> list[str]:
+    """Return what the account names and does not call a fault: what waits is in the rows alone."""
+    told = [
+        f"offsets {each.offset_from:,} to {each.offset_to - 1:,} gave {each.records:,} records (entry {each.entry_index:,}): removed by "
+        "retention or compaction, or by transactions that were aborted"
+        for each in account.unread
+    ]
+    if account.offsets_before:
+        told.append(f"{account.offsets_before:,} offsets lie before the first that is stamped")
+    if account.review_offsets_skipped:
+        told.append(f"{account.review_offsets_skipped:,} offsets of the topic of reviews have no entry: removed records, or markers")
+    if account.streams_without_usage:
+        told.append(f"{account.streams_without_usage:,} streams ended before the first usage record that there is")
+    return told

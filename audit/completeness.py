@@ -8,8 +8,8 @@ What can be derived from the ledger alone:
   (a chunk may be cut between two segments), nothing follows the last. A decision to hold or block may leave chunks out: the sender
   lost them, and nothing left.
 * No stream is left without its last decision while the stamps say that none is open.
-* What was held is answered once, whole, by an answer that names the entry that held it, or it still waits (``Holds``; asked for by
-  ``account.py``, which needs more of an entry than its place).
+* What was held is answered once, whole, by an answer that names the entry that held it, or it still waits (``Holds``; asked by
+  ``accountant.py``, which needs more of an entry than its place).
 
 Memory: one small tuple for each stream that is open, and for each segment that waits, at the time.
 """
@@ -174,6 +174,7 @@ class Holds:
     def __init__(self, problems: ProblemList, reviews_topic: str) -> None:
         """Start before the first entry."""
         self.offset_to = 0  # one past the newest offset of the topic of reviews that was used
+        self.offsets_skipped = 0  # before it, answered by no entry: records that were removed, or markers
         self._problems = problems
         self._reviews_topic = reviews_topic
         self._waiting: dict[str, dict[str, Held]] = {}
@@ -189,6 +190,11 @@ class Holds:
         """Entries are missing or not to be trusted here: what an answer names may have stood in it."""
         self._has_hole = True
 
+    def oldest(self, stream_id: str) -> Held | None:
+        """Return what of a stream has waited longest; None if nothing waits, or if it may be answered where entries are missing."""
+        waiting = self._waiting.get(stream_id)
+        return next(iter(waiting.values()), None) if waiting and not self._has_hole else None
+
     def hold(self, stream_id: str, held: Held) -> None:
         """Take a segment that waits from here on."""
         self._waiting.setdefault(stream_id, {})[held.delivery_id] = held
@@ -201,7 +207,6 @@ class Holds:
     def answer(self, entry: AuditEntry, note: ReviewNote) -> list[ReviewOutcome]:
         """Return the outcomes by which a segment that waited was settled; first approvals settle none."""
         index, waiting = entry.entry_index, self._waiting.get(entry.stream_id, {})
-        is_first = note.verdict == FIRST_APPROVE
         if (note.review_offset < 0) != (note.verdict == EXPIRE):
             self._tell(index, f"{_word(note.verdict)} with the review offset {note.review_offset}")
         elif note.review_offset >= 0:
@@ -210,19 +215,7 @@ class Holds:
             self._tell(index, "a verdict that is not known")
             return []
         self._see_chain(index, note, waiting)
-        settled = []
-        for outcome in note.outcomes:
-            held = waiting.get(outcome.held_delivery_id)
-            if held is None:
-                self._tell_unheld(index, outcome.held_delivery_id)
-                continue
-            told = _fault_in_outcome(outcome, held, note.verdict)
-            if told:
-                self._tell(index, f"segment {held.delivery_id}, held by entry {held.entry_index}: {told}", held.delivery_id)
-            if not is_first:
-                settled.append(outcome)
-                del waiting[held.delivery_id]
-                self._remember(held.delivery_id, index)
+        settled = [outcome for outcome in note.outcomes if self._see_outcome(entry, outcome, note.verdict, waiting)]
         if waiting and note.verdict in {REJECT, EXPIRE}:
             left = next(iter(waiting.values()))
             told = f"ends stream {entry.stream_id} without an outcome for {len(waiting)} held segments, the first {left.delivery_id}"
@@ -230,6 +223,25 @@ class Holds:
         if not waiting:
             self._waiting.pop(entry.stream_id, None)
         return settled
+
+    def _see_outcome(self, entry: AuditEntry, outcome: ReviewOutcome, verdict: str, waiting: dict[str, Held]) -> bool:
+        """Compare an outcome with what was held; say whether it settles it."""
+        held = waiting.get(outcome.held_delivery_id)
+        if held is None:
+            self._tell_unheld(entry.entry_index, outcome.held_delivery_id)
+            return False
+        oldest = self.oldest(entry.stream_id)
+        told = _fault_in_outcome(outcome, held, verdict)
+        if not told and verdict == APPROVE and oldest is not None and oldest != held:
+            told = f"approved while the older {oldest.delivery_id} waits"
+        if told:
+            detail = f"segment {held.delivery_id}, held by entry {held.entry_index}: {told}"
+            self._tell(entry.entry_index, detail, held.delivery_id)
+        if verdict == FIRST_APPROVE:
+            return False
+        del waiting[held.delivery_id]
+        self._remember(held.delivery_id, entry.entry_index)
+        return True
 
     def _see_chain(self, index: int, note: ReviewNote, waiting: dict[str, Held]) -> None:
         """Compare the entry that a review names with the one that held the first of its segments."""
@@ -251,6 +263,7 @@ class Holds:
         """Take an offset of the topic of reviews; they are read in order, so one that does not rise was used before."""
         if offset < self.offset_to:
             self._tell(index, f"review offset {offset} after {self.offset_to - 1}")
+        self.offsets_skipped += max(0, offset - self.offset_to)
         self.offset_to = max(self.offset_to, offset + 1)
 
     def _tell_unheld(self, index: int, delivery_id: str) -> None:

@@ -6,8 +6,11 @@ compared with is.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, deque
 from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
 from typing import Final
 
 from audit.entries import Brief
@@ -15,6 +18,28 @@ from audit.problems import Kind, ProblemList
 from schemas.records import UsageRecord
 
 _AHEAD_MAX: Final = 4096  # how far ahead the usage of a stream is looked for; bounds the memory
+
+
+def usage_line(partition: int, record: UsageRecord) -> str:
+    """Return a usage record as a line of an export."""
+    return json.dumps({"partition": partition, **asdict(record)}, ensure_ascii=False) + "\n"
+
+
+def read_usage(path: Path, partition: int) -> Iterator[UsageRecord]:
+    """Yield the usage records of a partition from lines of ``usage_line``, in their order.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: A line is no such line.
+    """
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                fields = json.loads(line)
+                if fields.pop("partition") == partition:
+                    yield UsageRecord(**fields)
+            except (ValueError, AttributeError, KeyError, TypeError) as failure:
+                raise ValueError(f"{path.name}, line {number}: no usage record ({type(failure).__name__})") from None
 
 
 class UsageLog:

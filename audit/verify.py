@@ -10,7 +10,7 @@ How it reads:
 5. From there the tree cannot be continued, as a hash cannot be inverted. It is taken up again at a checkpoint whose frontier is known: at
    a size that is a power of two (the root is the frontier), or where the caller has a frontier whose root is the signed one. Entries
    in between are checked for order, against the witness, and for completeness; they are listed as unproven.
-6. What is in order is followed for completeness (``completeness.py``), and counted where the account is asked for (``account.py``).
+6. What is in order is followed for completeness (``completeness.py``), and counted where the account is asked for (``accountant.py``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, product
 
-from audit.account import Accountant
+from audit.accountant import Accountant
 from audit.alignment import Aligner, Span
 from audit.checkpoint import Verifier
 from audit.completeness import Completeness

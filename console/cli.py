@@ -32,6 +32,7 @@ from console.mechanisms import mechanisms_app
 from console.models import models_app
 from console.packs import packs_app
 from console.picture import picture
+from console.prove import prove
 from console.review import review_app
 from console.samples.compose import answers_path
 from console.totals import totals
@@ -60,6 +61,7 @@ app.add_typer(incidents_app, name="incidents")
 app.command()(decide)
 app.command()(jurisdictions)
 app.command()(totals)
+app.command()(prove)
 screen = Console()
 
 Home = Annotated[Path, typer.Option(help="Where broker, logs and keys are kept.")]

@@ -9,18 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from audit import store
+from audit.account import Account, total
 from audit.checkpoint import Verifier
 from audit.problems import ExitCode, PartitionReport, exit_code
+from audit.usage import read_usage, usage_line
 from audit.verify import verify_partition
 from console.readers import TopicReader
 from schemas.codec import Codec
 from schemas.errors import ConfigurationError, LedgerError, SchemaError
-from schemas.records import DeliveryRecord
-from streams.names import AUDIT, CHECKPOINTS, DELIVERIES
+from schemas.records import DeliveryRecord, UsageRecord
+from streams.names import AUDIT, CHECKPOINTS, DELIVERIES, USAGE
 
 KEY_NAME = "checkpoint.vkey"
 WITNESS_NAME = "witness.jsonl"
+USAGE_NAME = "usage.jsonl"
 LEDGER_TOPICS = (AUDIT, CHECKPOINTS, DELIVERIES)
+COMPLETE_TOPICS = (*LEDGER_TOPICS, USAGE)
+"""What `carnet verify --complete` reads."""
 
 
 @dataclass(slots=True)
@@ -32,12 +37,14 @@ class PartitionEvidence:
         notes: Signed checkpoints in log order.
         signed_at_ms: Kafka timestamp of the newest of them; None where it is not known.
         witness: Entry index → SHA-256 of the entry, as deliveries carry it.
+        usage: Usage records in log order; None where that topic was not read.
     """
 
     entries: Iterable[bytes] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     signed_at_ms: int | None = None
     witness: dict[int, bytes] = field(default_factory=dict)
+    usage: list[UsageRecord] | None = None
 
 
 Evidence = dict[int, PartitionEvidence]
@@ -67,6 +74,12 @@ class Verdict:
         return sum(report.entries for report in self.reports)
 
     @property
+    def account(self) -> Account | None:
+        """The account of all partitions together; None where it was not asked for."""
+        accounts = [report.account for report in self.reports if report.account is not None]
+        return total(accounts) if accounts else None
+
+    @property
     def exit_code(self) -> ExitCode:
         """What ``carnet verify`` exits with."""
         return exit_code(self.reports)
@@ -94,22 +107,25 @@ class Verdict:
                 "offset_to": report.offset_to,
                 "intact": report.intact,
                 "complete": report.complete,
+                **({} if report.account is None else {"account": report.account.as_json()}),
             }
             for report in self.reports
         ]
-        return {"intact": self.intact, "complete": self.complete, "entries": self.entries, "problems": problems, "partitions": partitions}
+        told = {"intact": self.intact, "complete": self.complete, "entries": self.entries, "problems": problems, "partitions": partitions}
+        return told if self.account is None else {**told, "account": self.account.as_json()}
 
 
 def collect(reader: TopicReader, codec: Codec | None = None) -> Evidence:
     """Read the ledger topics up to their present end.
 
     Args:
-        reader: Stands at the beginning of ``LEDGER_TOPICS``.
+        reader: Stands at the beginning of ``LEDGER_TOPICS``, or of ``COMPLETE_TOPICS``.
         codec: Knows the schema ids; the committed ones by default.
     """
     codec = codec if codec is not None else Codec.committed()
     found: Evidence = {partition.partition: PartitionEvidence() for partition in reader.partitions}
     entries: dict[int, list[bytes]] = {number: [] for number in found}
+    usage: dict[int, list[UsageRecord]] = {partition.partition: [] for partition in reader.partitions if partition.topic == USAGE}
     for message in reader.until_now():
         evidence, value = found[message.partition], message.value or b""
         if message.topic == AUDIT:
@@ -122,17 +138,29 @@ def collect(reader: TopicReader, codec: Codec | None = None) -> Evidence:
                 record = codec.decode(value)
             except SchemaError:
                 continue  # not the ledger's: a delivery that cannot be read witnesses nothing
-            if isinstance(record, DeliveryRecord) and record.evidence.partition == message.partition:
+            if isinstance(record, UsageRecord):
+                usage[message.partition].append(record)
+            elif isinstance(record, DeliveryRecord) and record.evidence.partition == message.partition:
                 evidence.witness[record.evidence.entry_index] = record.evidence.entry_sha256
     for number, evidence in found.items():
         evidence.entries = entries[number]
+        evidence.usage = usage.get(number)
     return found
 
 
-def verify(evidence: Evidence, verifier: Verifier, codec: Codec | None = None) -> Verdict:
-    """Return the verdict on what was collected."""
+def verify(evidence: Evidence, verifier: Verifier, codec: Codec | None = None, *, complete: bool = False) -> Verdict:
+    """Return the verdict on what was collected; with ``complete`` it has the account, too, and counts what that shows."""
     reports = tuple(
-        verify_partition(partition, found.entries, found.notes, verifier, witness=found.witness, codec=codec)
+        verify_partition(
+            partition,
+            found.entries,
+            found.notes,
+            verifier,
+            witness=found.witness,
+            codec=codec,
+            complete=complete,
+            usage=found.usage if complete else None,
+        )
         for partition, found in sorted(evidence.items())
     )
     return Verdict(
@@ -165,7 +193,7 @@ def read_vkey(paths: Iterable[Path]) -> str:
 
 
 def export(evidence: Evidence, vkey: str, directory: Path) -> None:
-    """Write a ledger for an auditor: ``audit.store``'s files, the public key, and the deliveries' digests as witness.
+    """Write a ledger for an auditor: ``audit.store``'s files, the public key, the deliveries' digests as witness, usage if read.
 
     ``python -m audit verify DIRECTORY --key DIRECTORY/checkpoint.vkey --witness DIRECTORY/witness.jsonl`` reads it.
 
@@ -180,6 +208,10 @@ def export(evidence: Evidence, vkey: str, directory: Path) -> None:
                 with_witness.append(json.dumps({"partition": partition, "entry_index": index, "entry_sha256": digest.hex()}) + "\n")
         (directory / KEY_NAME).write_text(vkey + "\n", encoding="utf-8")
         (directory / WITNESS_NAME).write_text("".join(with_witness), encoding="utf-8")
+        (directory / USAGE_NAME).unlink(missing_ok=True)  # of an export before
+        if any(found.usage is not None for found in evidence.values()):
+            with (directory / USAGE_NAME).open("w", encoding="utf-8") as lines:
+                lines.writelines(usage_line(number, record) for number, found in sorted(evidence.items()) for record in found.usage or ())
     except OSError as failure:
         raise ConfigurationError(f"{directory} cannot be written: {failure.strerror}") from None
 
@@ -201,6 +233,9 @@ def load_export(directory: Path) -> Evidence:
             row = json.loads(line)
             if row["partition"] in found:
                 found[row["partition"]].witness[row["entry_index"]] = bytes.fromhex(row["entry_sha256"])
+        if (directory / USAGE_NAME).exists():
+            for number in numbers:
+                found[number].usage = list(read_usage(directory / USAGE_NAME, number))
     except (OSError, ValueError, KeyError, TypeError) as failure:
         raise ConfigurationError(
             f"{directory} is no exported ledger ({type(failure).__name__}): carnet verify --export writes one"

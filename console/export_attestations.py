@@ -104,7 +104,9 @@ class AttestationWriter:
         partition = source.partition if isinstance(source, Head) else source.entry.partition
         log = self._logs.setdefault(partition, _Log(Frontier(), "", _Tally(0)))
         if isinstance(source, Head):
-            log.heads.append((_checkpoint(partition, source.note), source.note))
+            head = _checkpoint(partition, source.note)
+            if log.stated is None or head.size > log.stated.next_index:
+                log.heads.append((head, source.note))
         else:
             self._append(partition, log, source)
         self._state_what_is_complete(partition, log)
@@ -140,7 +142,7 @@ class AttestationWriter:
             if head.size < frontier.size:
                 if head.size > tally.first_index:
                     raise LedgerError(f"partition {partition}: checkpoint of size {head.size}, which no stamp ends: carnet verify")
-                log.heads.popleft()  # of what was stated already
+                log.heads.popleft()  # a second one of what was stated already
                 continue
             if head.size > frontier.size:
                 if len(log.stretches) == 1:

@@ -66,8 +66,8 @@ def csv_lines(source: Source) -> Iterator[tuple[str, str]]:
     """
     for table, row in rows(source):
         line = io.StringIO()
-        csv.writer(line, lineterminator="\r").writerow([_cell(value) for value in row.values()])
-        yield f"{table}.csv", line.getvalue()
+        csv.writer(line, lineterminator="\r\n").writerow([_cell(value) for value in row.values()])
+        yield f"{table}.csv", line.getvalue().removesuffix("\n")
 
 
 def _cell(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Entries as OCSF: a decision, a review and a dead letter are Compliance Findings, each thing that was found is a Detection Finding.
 
-Source: Open Cybersecurity Schema Framework 1.3.0, ``finding``, ``compliance_finding`` (2003) and ``detection_finding`` (2004). What later
+Source: Open Cybersecurity Schema Framework 1.5.0, ``finding``, ``compliance_finding`` (2003) and ``detection_finding`` (2004). What later
 1.x versions deprecate is not used, and what earlier ones demand is there.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, Final
 from console.export_tables import Leaf, Row, Source, rows
 from streams.names import AUDIT
 
-OCSF_VERSION: Final = "1.3.0"
+OCSF_VERSION: Final = "1.5.0"
 FILE_NAME: Final = "findings.jsonl"
 COMPLIANCE, DETECTION = 2003, 2004
 

@@ -18,7 +18,7 @@ from audit.checkpoint import Checkpoint, Verifier
 from audit.hashing import leaf_hash
 from audit.merkle import Frontier, inclusion_proof
 from audit.plain_avro import UnreadableEntryError, read_entry
-from audit.proof import Proof, RefusedProofError, UnusableKeyError, check, said_by
+from audit.proof import Proof, RefusedProofError, check, said_by
 from console import evidence as ledger
 from console import installation
 from console.exits import guarded
@@ -155,8 +155,6 @@ def make_proof(trail: Trail, vkey: str, *, with_text: bool = False) -> Proof:
     proof = Proof(trail.delivery_id, trail.partition, trail.entry_index, trail.entry, path, note, trail.says, delivery)
     try:
         check(Proof.parse(proof.text().encode()), vkey)
-    except UnusableKeyError as failure:
-        raise ConfigurationError(str(failure)) from None
     except RefusedProofError as refusal:
         raise LedgerError(f"{trail.delivery_id} cannot be proven, {refusal}") from None
     return proof
@@ -256,8 +254,8 @@ def prove(
         fields = {"delivery_id": delivery_id, "partition": proof.partition, "entry_index": proof.entry_index, "file": str(out)}
         sys.stdout.write(json.dumps(fields, ensure_ascii=False) + "\n")
     else:
-        Console().print(f"{escape(str(out))}: entry {proof.entry_index:,} of partition {proof.partition}; check it with")
-        Console().print(f"  python -m audit verify {escape(str(out))} --key CHECKPOINT.VKEY", soft_wrap=True)
+        line = f"{out}: entry {proof.entry_index:,} of partition {proof.partition}; python -m audit verify {out} --key checkpoint.vkey"
+        Console().print(escape(line), soft_wrap=True)
 
 
 def _key_places(home: Path, settings: Settings) -> Iterable[Path]:

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from audit.account import Account, named, rows
 from audit.problems import PartitionReport
 from console.evidence import Verdict
 from console.tally import Counts
@@ -16,6 +17,7 @@ from jurisdictions.shape import ACTIONS
 
 FINDING_TYPES_SHOWN = 12
 PROBLEMS_SHOWN = 20
+ACCOUNT_PARTITIONS_SHOWN = 6
 RULES_SHOWN = 3
 _ACTION_STYLES = {"redact": "cyan", "hold": "yellow", "block": "red"}
 
@@ -132,6 +134,34 @@ def verdict_table(verdict: Verdict, now_ms: int) -> RenderableType:
     if len(more) > PROBLEMS_SHOWN:
         lines.append(Text(f"and {len(more) - PROBLEMS_SHOWN:,} more (--json names all)", style="red"))
     return Group(table, *lines)
+
+
+def account_table(verdict: Verdict) -> RenderableType:
+    """Return the account of `carnet verify --complete`: what became of everything that came in, by partition and in all."""
+    whole = verdict.account
+    if whole is None:
+        return Text("no account was kept", style="dim")
+    accounts = {report.partition: report.account for report in verdict.reports if report.account is not None}
+    shown: dict[str, Account] = {f"partition {number}": account for number, account in accounts.items()}
+    columns = {**(shown if 1 < len(shown) <= ACCOUNT_PARTITIONS_SHOWN else {}), "all": whole}
+    table = Table(title="account", title_justify="left", title_style="bold", box=None, padding=(0, 3, 0, 0))
+    table.add_column("", justify="left", no_wrap=True)
+    for heading in columns:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for lines in zip(*(rows(account) for account in columns.values()), strict=True):
+        depth, words, _ = lines[0]
+        numbers = (Text(f"{count:,}") if count else Text("–", style="dim") for _, _, count in lines)
+        table.add_row(Text("  " * depth + words, style="dim" if depth else ""), *numbers)
+    balance = Text("the account balances", style="green") if whole.balances else Text("the account does not balance", style="red")
+    told = [f"partition {number}: {line}" for number, account in accounts.items() for line in named(account)]
+    lines_shown = [Text(line, style="yellow") for line in told[:PROBLEMS_SHOWN]]
+    if len(told) > PROBLEMS_SHOWN:
+        lines_shown.append(Text(f"and {len(told) - PROBLEMS_SHOWN:,} more (--json names all)", style="yellow"))
+    waits = whole.waiting[0] if whole.waiting else None
+    if waits is not None:
+        told_waiting = f"{whole.segments_open:,} held segments are open, the first {waits.delivery_id}: carnet review shows their deadlines"
+        lines_shown.append(Text(told_waiting, style="yellow"))
+    return Group(table, balance, *lines_shown)
 
 
 def _partition_verdict(report: PartitionReport) -> Text:

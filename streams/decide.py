@@ -133,9 +133,8 @@ class Decider:
         rules = self._rules_on(today)
         domains = domains_of(stream, self.needs.of(stream), segment.start, segment.end, personal)
         about = sensitivity_of([item.entity_type for item in findings], domains)
-        counted = self._counts.before(
-            request, stream.last_at_ms, aheads, segment.text, segment.start, personal, sensitive=about is not False
-        )
+        sensitive = about is not False or rules.assumed.get("minor_under_14", True) is not False  # PIPL Art 28: under fourteen
+        counted = self._counts.before(request, stream.last_at_ms, aheads, segment.text, segment.start, personal, sensitive=sensitive)
         found = frozenset(entity(item.entity_type).category for item in personal)
         on_file = self._standing.mechanisms(request, today, found, transferred(counted))
         facts = facts_of(
@@ -166,7 +165,7 @@ class Decider:
             facts=evidence_of(rules, facts),
             models=(*spoke, *uses_of(stream, segment.start, segment.end)),
             people=counted.people,
-            sensitive=about is not False,
+            sensitive=sensitive,
             totals=counted.uses,
             mechanisms=on_file,
         )

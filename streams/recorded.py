@@ -92,6 +92,8 @@ class Plan:
         skipped: Indexes of entries that no replay can make: their streams began before the log does.
         foreign: Offsets of the inbound records of such streams.
         foreign_reviews: Offsets of the reviews of such streams.
+        held_sha256: Index → SHA-256 of the entries that held text; filled where the replay has no keys to make them whole.
+        at_ms: The time that its stamp has, where a review that may have brought it is gone; else 0.
         is_begun: An entry of it was made.
     """
 
@@ -100,13 +102,16 @@ class Plan:
     skipped: frozenset[int] = frozenset()
     foreign: frozenset[int] = frozenset()
     foreign_reviews: frozenset[int] = frozenset()
+    held_sha256: Mapping[int, bytes] = field(default_factory=dict)
+    at_ms: int = 0
     is_begun: bool = False
 
 
 @dataclass(slots=True)
 class Recorded:
-    """The tick that is being made anew, and the decision about which the rules ask right now."""
+    """The tick that is being made anew, the decision about which the rules ask right now, and whether the keys are at hand."""
 
+    has_keys: bool
     plan: Plan = field(default_factory=Plan)
     asked: Decision | None = None
 
@@ -237,11 +242,9 @@ class RecordedIntake(Intake):
         self, number: int, partition: PartitionState, records: list[Inbound], poison: frozenset[tuple[int, int]], outcome: Outcome
     ) -> Touched:
         """Apply the records; the time of those that are left out counts."""
-        foreign = self._recorded.plan.foreign
-        if not foreign:
-            return super().take(number, partition, records, poison, outcome)
-        group = super().take(number, partition, [one for one in records if one.offset not in foreign], poison, outcome)
-        partition.now_ms = max([partition.now_ms, *(one.timestamp_ms for one in records)])
+        plan = self._recorded.plan
+        group = super().take(number, partition, [one for one in records if one.offset not in plan.foreign], poison, outcome)
+        partition.now_ms = max([partition.now_ms, plan.at_ms, *(one.timestamp_ms for one in records)])
         return group
 
 
@@ -263,6 +266,7 @@ class RecordedReviews(Reviews):
 
     def held(self, partition: PartitionState, held: HeldSegment, entry_sha256: bytes, sequences: tuple[int, int]) -> HoldCase | None:
         """Open or extend a case."""
+        entry_sha256 = self._recorded.plan.held_sha256.get(held.entry_index, entry_sha256)
         case = super().held(partition, held, entry_sha256, sequences)
         if case is not None:
             self._own.setdefault(held.stream_id, {})[held.delivery_id] = held.sealed_text
@@ -294,7 +298,8 @@ class RecordedReviews(Reviews):
         return replace(review, held=tuple(replace(one, sealed_text=own.get(one.delivery_id, one.sealed_text)) for one in review.held))
 
     def _digest(self, held: HeldSegment) -> bytes:
-        return super()._digest(replace(held, sealed_text=_BLANK))
+        notes = held.findings if self._recorded.has_keys else tuple(replace(note, value_hmac=b"") for note in held.findings)
+        return super()._digest(replace(held, sealed_text=_BLANK, findings=notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +311,6 @@ class Remaking:
     codec: Codec
     recorded: Recorded
     reviews: RecordedReviews
-    has_keys: bool
 
 
 def build_remaking(
@@ -331,7 +335,7 @@ def build_remaking(
     Raises:
         ConfigurationError: The policy of redaction or the reviewers cannot be read, or the registry does not answer.
     """
-    codec, recorded = build_codec(settings), Recorded()
+    codec, recorded = build_codec(settings), Recorded(has_keys=keys is not None)
     sealer = Sealer(os.urandom(32), keys.value if keys else bytes(32), os.urandom, keys.source if keys else None)
     signer = Signer("replay", Ed25519PrivateKey.generate())  # checkpoints are signed for nobody, and not compared
     ledger = RecordedLedger(codec, sealer, lambda _: signer, settings.audit.origin)
@@ -372,4 +376,4 @@ def build_remaking(
         state=state,
         limits=limits or Limits(hold_back_ms_max=settings.scan.hold_back_ms_max),
     )
-    return Remaking(processor, state, codec, recorded, reviews, has_keys=keys is not None)
+    return Remaking(processor, state, codec, recorded, reviews)
