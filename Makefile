@@ -88,7 +88,7 @@ bench: install  ## Each claim of the README beside its rival in the same run; se
 LOCK_FLAGS := --quiet --generate-hashes --no-header --no-emit-index-url --python-version 3.11
 lock: $(LOCK_STAMP)  ## Resolve pyproject.toml again (needs uv on PATH or in .venv)
 	uv=$$(PATH="$(BIN):$$PATH" command -v uv) || { echo 'make lock: uv is missing: $(BIN)/pip install uv' >&2; exit 1; }; \
-	"$$uv" pip compile $(LOCK_FLAGS) --extra cpu --extra build --extra pictures --extra dev pyproject.toml -o requirements.lock; \
+	"$$uv" pip compile $(LOCK_FLAGS) --extra cpu --extra build --extra pictures --extra query --extra dev pyproject.toml -o requirements.lock; \
 	for runtime in cpu gpu; do \
 	  "$$uv" pip compile $(LOCK_FLAGS) --no-annotate --extra $$runtime --constraint requirements.lock pyproject.toml -o docker/requirements.$$runtime.lock; \
 	done

@@ -5,6 +5,7 @@ text and its answers, and usage records, if there are any, with the decisions th
 
 * A decision's characters are those that it covers: withheld as a whole, or released and redacted.
 * A chunk lies at one offset, and the next one behind it; text that left has no more chunks than offsets.
+* A stream ends once: its last decision is in the tick of the record that closed it.
 * A stamp counts no fewer open streams than have decisions and no last one. When it counts none, each record since the stamp before that
   did so is a decided chunk, the beginning or the end of a decided stream, or set aside: a stream without any decision shows here.
 * Held text is answered once, as ``Holds`` says, and nothing of its stream leaves before. The usage of a stream is the sum of its decisions.
@@ -76,12 +77,14 @@ class Accountant:
         self._streams: dict[str, _Sum] = {}
         self._has_hole = False
         self._settled: _Settled | None = _Settled(0, 0)  # where no stream was open last; None behind a hole
+        self._ended: dict[str, tuple[int, int]] = {}  # in the open tick: entry and offset of the last decision of each stream
         self._excess = 0  # unfinished streams beyond those that the newest stamp says are open
 
     def hole(self) -> None:
         """Entries are missing or not to be trusted here: what began before is not compared with what follows."""
         self._has_hole = True
         self._streams.clear()
+        self._ended.clear()
         self._settled = None
         self._excess = 0
         self._holds.hole()
@@ -122,22 +125,10 @@ class Accountant:
     def _see_decision(self, entry: Brief, tally: Tally, encoded: bytes) -> None:
         account, stream = self._account, self._streams.get(entry.stream_id)
         is_known = stream is not None or entry.segment_index == 0 or not self._has_hole
-        told = _fault_in(entry, tally)
-        if told:
-            self._tell(Kind.CHARACTER_GAP, entry, told)
-        offsets, chunks = entry.offset_to - entry.offset_from + 1, entry.sequence_to - entry.sequence_from + 1
-        if chunks > offsets and tally.action not in _WITHHOLDING:
-            self._tell(Kind.STREAM_GAP, entry, f"{chunks} chunks in {offsets} offsets")
-        if stream is None:
-            account.streams += entry.segment_index == 0 or not self._has_hole
-        elif stream.sequence_to <= entry.sequence_from <= entry.sequence_to:
-            is_next = entry.sequence_from > stream.sequence_to
-            if is_next != (entry.offset_from > stream.offset_to) or entry.offset_from < stream.offset_to:
-                where = f"chunk {stream.sequence_to} up to offset {stream.offset_to}, chunk {entry.sequence_from} from {entry.offset_from}"
-                self._tell(Kind.STREAM_GAP, entry, where)
-        oldest = self._holds.oldest(entry.stream_id)
-        if oldest is not None and tally.action not in _WITHHOLDING:
-            self._tell(Kind.REVIEW_GAP, entry, f"leaves while {oldest.delivery_id}, held by entry {oldest.entry_index}, waits")
+        self._compare(entry, tally, stream)
+        if entry.is_last:
+            self._ended[entry.stream_id] = (entry.entry_index, entry.offset_to)
+        account.streams += stream is None and is_known
         account.segments += 1
         account.actions[tally.action] += 1
         account.characters += entry.end - entry.start
@@ -156,6 +147,20 @@ class Accountant:
         elif entry.is_last:
             account.streams_ended += 1
             self._see_usage(entry, tally, None)
+
+    def _compare(self, entry: Brief, tally: Tally, stream: _Sum | None) -> None:
+        """Tell what a decision contradicts: by itself, after its stream so far, or beside what waits of it."""
+        told = _fault_in(entry, tally)
+        if told:
+            self._tell(Kind.CHARACTER_GAP, entry, told)
+        told = _misplaced(entry, tally, stream)
+        if told:
+            self._tell(Kind.STREAM_GAP, entry, told)
+        if entry.stream_id in self._ended:
+            self._tell(Kind.STREAM_GAP, entry, f"follows the last decision, entry {self._ended[entry.stream_id][0]}")
+        oldest = self._holds.oldest(entry.stream_id)
+        if oldest is not None and tally.action not in _WITHHOLDING:
+            self._tell(Kind.REVIEW_GAP, entry, f"leaves while {oldest.delivery_id}, held by entry {oldest.entry_index}, waits")
 
     def _add(self, entry: Brief, tally: Tally, before: _Sum) -> None:
         """Add a decision to its stream; compare the stream with its usage where it ends."""
@@ -212,6 +217,11 @@ class Accountant:
                 account.unread.append(Unread(stamp.entry_index, stamp.offset_from, stamp.offset_to, stamp.records))
         else:
             account.offsets_of_controls += max(0, absent)
+        for stream_id, (index, offset) in self._ended.items():
+            if offset < stamp.offset_from:
+                told = f"stream {stream_id} ended at offset {offset}, its last decision is in the tick from {stamp.offset_from}"
+                self._problems.add(Kind.STREAM_GAP, index, index + 1, told)
+        self._ended.clear()
         excess = len(self._streams) - stamp.open_streams
         if excess > max(0, self._excess):
             told = f"{len(self._streams)} streams without a last decision, the stamp counts {stamp.open_streams} open"
@@ -259,3 +269,16 @@ def _fault_in(entry: Brief, tally: Tally) -> str:
         return f"released {counts[0]}, redacted {counts[1]} and withheld {counts[2]} of the {covered} characters that it covers"
     withheld = covered if tally.action in _WITHHOLDING else 0
     return "" if tally.withheld == withheld else f"withheld {tally.withheld} characters, by its action {withheld}"
+
+
+def _misplaced(entry: Brief, tally: Tally, stream: _Sum | None) -> str:
+    """Say where chunks and offsets of a decision contradict each other, or those of its stream so far."""
+    offsets, chunks = entry.offset_to - entry.offset_from + 1, entry.sequence_to - entry.sequence_from + 1
+    if chunks > offsets and tally.action not in _WITHHOLDING:
+        return f"{chunks} chunks in {offsets} offsets"
+    if stream is None or not stream.sequence_to <= entry.sequence_from <= entry.sequence_to:
+        return ""
+    is_next = entry.sequence_from > stream.sequence_to
+    if is_next == (entry.offset_from > stream.offset_to) and entry.offset_from >= stream.offset_to:
+        return ""
+    return f"chunk {stream.sequence_to} up to offset {stream.offset_to}, chunk {entry.sequence_from} from offset {entry.offset_from}"

@@ -62,7 +62,7 @@ def verify_partition(
         remembered: Notes that the auditor kept. They show what the log alone cannot: that its end, with its checkpoints, was cut off.
         codec: Decodes entries; the committed schema ids by default.
         inbound_topic: The topic whose offsets the stamps tile.
-        complete: Keep the account, too, and judge completeness by it; takes about twice the time.
+        complete: Keep the account, too, and judge completeness by it; takes two to three times as long.
         usage: With ``complete``: usage records of the partition in log order, to compare them with the decisions.
     """
     run = _Run(partition, entries, verifier, witness or {}, frontiers or {}, codec, inbound_topic)
@@ -243,14 +243,15 @@ class _Run:
         if span.entries is None:
             self._hole()
             return
+        brief_of, follow, accountant = self._reader.brief, self._completeness.see, self._accountant
         for entry in span.entries:
-            brief = self._reader.brief(entry)
+            brief = brief_of(entry)
             if brief is None:
                 self._hole()
                 continue
-            self._completeness.see(brief, entry)
-            if self._accountant is not None:
-                self._accountant.see(brief, entry)
+            follow(brief, entry)
+            if accountant is not None:
+                accountant.see(brief, entry)
 
     def _hole(self) -> None:
         """Let nothing be compared across entries that are missing or not to be trusted."""

@@ -25,6 +25,7 @@ from console.answers import Answer, Defaults, read_answers
 from console.classify import classify
 from console.decide import decide
 from console.exits import EXIT_FAILURE, fail, guarded
+from console.export import export
 from console.incidents import incidents_app
 from console.interrupts import unwinding
 from console.jurisdictions import jurisdictions
@@ -33,6 +34,7 @@ from console.models import models_app
 from console.packs import packs_app
 from console.picture import picture
 from console.prove import prove
+from console.query import query
 from console.review import review_app
 from console.samples.compose import answers_path
 from console.totals import totals
@@ -62,6 +64,8 @@ app.command()(decide)
 app.command()(jurisdictions)
 app.command()(totals)
 app.command()(prove)
+app.command()(export)
+app.command()(query)
 screen = Console()
 
 Home = Annotated[Path, typer.Option(help="Where broker, logs and keys are kept.")]

@@ -54,6 +54,9 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+WITH_USAGE: Final = frozenset({Format.CLOUDEVENTS, Format.PARQUET, Format.CSV})
+
+
 class Raw(NamedTuple):
     """A value as a topic or an exported ledger has it; the offset is that of its topic, -1 where there is none."""
 
@@ -71,7 +74,7 @@ class Summary:
         format: Name of the format.
         directory: Where the format's files are.
         entries: Audit entries that were added.
-        usage: Usage records that were added; None where the source has none to offer.
+        usage: Usage records that were added; None where the source has none to offer, or the format no place for them.
         begins_at: Partition → index of its first entry, where that is not 0: the log before it was gone already.
         next_index: Partition → index of the next entry.
         sizes: File of lines → bytes.
@@ -139,6 +142,8 @@ def export_to(found: Iterable[Raw], directory: Path, chosen: Format, *, codec: C
             course, summary = _Course(state, codec), Summary(str(chosen), str(place))
             since = 0
             for raw in found:
+                if raw.topic == USAGE and chosen not in WITH_USAGE:
+                    continue
                 source = course.take(raw)
                 if source is None:
                     continue
@@ -271,7 +276,8 @@ def export(
         topics = EXPORTED_TOPICS if chosen is Format.IN_TOTO else (AUDIT, USAGE)
         with TopicReader(servers, topics, from_end=False, properties=settings.kafka.properties) as reader:
             summary = export_to(from_topics(reader), directory, chosen, codec=codec, origin=origin)
-        summary.usage = summary.usage or 0
+        if chosen in WITH_USAGE:
+            summary.usage = summary.usage or 0
     if as_json:
         sys.stdout.write(json.dumps(asdict(summary)) + "\n")
     else:
@@ -280,7 +286,10 @@ def export(
 
 def _show(summary: Summary) -> None:
     screen = Console()
-    usage = "no usage records (an exported ledger has none)" if summary.usage is None else f"{summary.usage:,} usage records"
-    screen.print(f"{summary.format}: {summary.entries:,} entries and {usage} added to {summary.directory}", highlight=False)
+    reason = "an exported ledger has none" if summary.format in WITH_USAGE else "they are no part of this format"
+    usage = f"no usage records ({reason})" if summary.usage is None else f"{summary.usage:,} usage records"
+    line = f"{summary.format}: {summary.entries:,} entries and {usage} added to {summary.directory}"
+    screen.print(line, highlight=False, markup=False, soft_wrap=True)
     for number, index in summary.begins_at.items():
-        screen.print(f"partition {number} begins at entry {index:,}: what was before is gone from the log", style="yellow", highlight=False)
+        line = f"partition {number} begins at entry {index:,}: what was before is gone from the log"
+        screen.print(line, style="yellow", highlight=False, soft_wrap=True)

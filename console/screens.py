@@ -159,7 +159,9 @@ def account_table(verdict: Verdict) -> RenderableType:
         lines_shown.append(Text(f"and {len(told) - PROBLEMS_SHOWN:,} more (--json names all)", style="yellow"))
     waits = whole.waiting[0] if whole.waiting else None
     if waits is not None:
-        told_waiting = f"{whole.segments_open:,} held segments are open, the first {waits.delivery_id}: carnet review shows their deadlines"
+        told_waiting = (
+            f"{whole.segments_open:,} held segments are open, the first {waits.delivery_id}: carnet review list has their deadlines"
+        )
         lines_shown.append(Text(told_waiting, style="yellow"))
     return Group(table, balance, *lines_shown)
 

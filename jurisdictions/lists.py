@@ -83,7 +83,10 @@ class Entity:
 
 @lru_cache(maxsize=1)
 def _documents() -> dict[str, Any]:
-    return {name: read_yaml((LISTS / f"{name}.v1.yaml").read_text("utf-8")) for name in ("entities", "incidents", "labels", "mechanisms", "places")}
+    return {
+        name: read_yaml((LISTS / f"{name}.v1.yaml").read_text("utf-8"))
+        for name in ("entities", "incidents", "labels", "mechanisms", "places")
+    }
 
 
 @lru_cache(maxsize=1)

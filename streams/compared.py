@@ -15,7 +15,7 @@ from streams.tick import Outcome
 
 DIFFERENCES_KEPT: Final = 200
 IDENTICAL, AS_FAR, DIFFERS = "identical", "identical_as_far_as_provable", "differs"
-_BY_ELIMINATION: Final = frozenset({"code_or_settings", "reviewers", "delivery"})
+_BY_ELIMINATION: Final = frozenset({"code_or_settings", "reviewers", "delivery", "keys"})
 _DIGESTS: Final = frozenset({"decision.packs_sha256", "evidence.entry_sha256", "review.held_entry_sha256"})
 
 _Row = tuple[int, bytes, AuditEntry | None]
@@ -256,7 +256,7 @@ class Comparison:
         self._report.different += 1
         record = recorded or made
         stream_id = record.stream_id if record is not None else ""
-        if stream_id in self._altered and cause in _BY_ELIMINATION | {"keys"}:
+        if stream_id in self._altered and cause in _BY_ELIMINATION:
             cause = "inbound"
         if stream_id:
             first = self._causes.setdefault(stream_id, cause)

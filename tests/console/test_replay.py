@@ -95,8 +95,9 @@ def test_a_log_on_topics_is_identical_until_something_in_it_is_altered(
     producer.produce(names.AUDIT, log.outputs[names.AUDIT][0][0], partition=0)
     producer.produce(names.DELIVERIES, altered(log.outputs[names.DELIVERIES][0][-1]), partition=0)
     assert producer.flush(30) == 0
-    (report, other) = carnet(tmp_path)["partitions"]
+    (report, other) = carnet(tmp_path, code=3)["partitions"]
     assert [hole["reason"] for hole in report["holes"]] == ["entries behind the last stamp"]
+    assert [(one["what"], one["cause"]) for one in report["differences"]] == [("only_recorded", "delivery")]
     assert other["verdict"] == "identical"
 
 

@@ -16,7 +16,7 @@ from audit.__main__ import main
 from audit.account import Account, Unread, Waiting, total
 from audit.accountant import Accountant
 from audit.checkpoint import Verifier
-from audit.entries import EntryReader
+from audit.entries import Brief, EntryReader
 from audit.problems import ExitCode, Kind, PartitionReport, ProblemList, exit_code
 from audit.usage import usage_line
 from audit.verify import verify_partition
@@ -217,6 +217,18 @@ def test_a_chunk_lies_at_one_offset_and_the_next_one_behind_it(second: Covers, *
     assert set(told(book.report())) == ({(Kind.STREAM_GAP, 1)} if is_told else set())
 
 
+@pytest.mark.parametrize("is_later", [False, True])
+def test_a_whole_stream_that_is_decided_again_is_a_stream_gap(*, is_later: bool) -> None:
+    book = Book()
+    book.segment("s", 0, is_last=True)
+    if is_later:
+        book.stamp()
+    again = book.segment("s", 0, is_last=True, covers=Covers(0, 1, 0, 1, 0, 10))
+    book.stamp()
+    report = book.report()
+    assert told(report) == [(Kind.STREAM_GAP, again)]
+
+
 def test_text_that_left_has_no_more_chunks_than_offsets() -> None:
     book = Book()
     book.segment("s", 0, is_last=True, covers=Covers(0, 1, 0, 2, 0, 10))
@@ -338,6 +350,8 @@ def test_the_memory_of_an_account_does_not_grow_with_ended_streams() -> None:
             brief = reader.brief(encoded)
             assert brief is not None
             accountant.see(brief, encoded)
+            if number % 100 == 0:
+                accountant.see(Brief("stamp", number, "", offset_from=0, offset_to=1, records=1, open_streams=0), b"")
         used, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert accountant.finish(streams).usage == streams

@@ -11,7 +11,11 @@ from typer.testing import CliRunner
 from console import cli
 from schemas.errors import ConfigurationError, LedgerError, RetryableError
 
-COMMANDS = ["up", "down", "status", "topics create", "topics check", "feed", "watch", "scan", "verify", "demo", "version"]
+COMMANDS = [
+    *("up", "down", "status", "topics create", "topics check", "feed", "watch", "scan", "verify", "demo", "version"),
+    *("decide", "jurisdictions", "packs list", "packs verify", "packs diff", "totals", "mechanisms list", "review list", "incidents list"),
+    *("prove", "export", "query"),
+]
 run = CliRunner()
 
 

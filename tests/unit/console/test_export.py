@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
 
 from console import export as exporting
-from console.export import Format, Raw, export_to, from_ledger
+from console.export import WITH_USAGE, Format, Raw, export_to, from_ledger, from_topics
 from console.export_files import STATE_NAME, alone
 from console.query import ask, open_export
+from console.readers import Message
 from schemas.codec import Codec
 from schemas.errors import ConfigurationError, LedgerError
 from schemas.records import UsageRecord
@@ -116,6 +117,28 @@ def test_usage_goes_on_behind_its_last_offset(tmp_path: Path) -> None:
     rows = ask(open_export(tmp_path), "SELECT usage_offset, characters, opened_at FROM usage ORDER BY ALL")
     assert [row[:2] for row in rows.rows] == [(0, 10), (3, 10), (4, 10), (9, 10)]
     assert rows.as_json()["rows"][0][2] == "2026-11-18T11:06:40.000Z"
+
+
+class Topics:
+    """Stands at the beginning of topics, as a reader does."""
+
+    def __init__(self, found: Iterator[Raw]) -> None:
+        self._found = found
+
+    def until_now(self) -> Iterator[Message]:
+        for raw in self._found:
+            yield Message(raw.topic, raw.partition, raw.offset, SECOND_OPEN, None, raw.value)
+
+
+def test_topics_give_what_the_ledger_gives_and_usage_beside_it(tmp_path: Path) -> None:
+    logs = build(0, ticks=4), build(1, ticks=4)
+    for chosen in Format:
+        found = Topics(chain(usage(1, 0, 3), raws(*logs)))
+        summary = write(from_topics(found), tmp_path / "topics", chosen)  # type: ignore[arg-type]
+        assert summary.usage == (2 if chosen in WITH_USAGE else None)
+        write(from_ledger(DIRECTORY), tmp_path / "ledger", chosen)
+    for chosen in (Format.OCSF, Format.IN_TOTO):
+        assert contents(tmp_path / "topics", chosen) == contents(tmp_path / "ledger", chosen)
 
 
 def test_an_exported_ledger_has_no_usage_and_the_summary_says_so(tmp_path: Path) -> None:
