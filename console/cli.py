@@ -35,6 +35,7 @@ from console.packs import packs_app
 from console.picture import picture
 from console.prove import prove
 from console.query import query
+from console.replay import replay
 from console.review import review_app
 from console.samples.compose import answers_path
 from console.totals import totals
@@ -66,6 +67,7 @@ app.command()(totals)
 app.command()(prove)
 app.command()(export)
 app.command()(query)
+app.command()(replay)
 screen = Console()
 
 Home = Annotated[Path, typer.Option(help="Where broker, logs and keys are kept.")]

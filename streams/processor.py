@@ -144,12 +144,16 @@ class Processor:
         if partition.now_ms // _EXPIRY_STEP_MS == group.before_ms // _EXPIRY_STEP_MS:
             return
         limit = partition.now_ms - self._limits.hold_back_ms_max
-        for stream_id, stream in partition.streams.items():
-            since_ms = stream.waiting_since_ms
-            if since_ms is not None and since_ms <= limit and not stream.suspended:
-                stream.suspend("hold", HoldBackExceededError.code)
-                stream.bypass = True
-                group.streams.setdefault(stream_id, stream)
+        late = [
+            stream_id
+            for stream_id, stream in partition.streams.items()
+            if not stream.suspended and stream.waiting_since_ms is not None and stream.waiting_since_ms <= limit
+        ]
+        for stream_id in sorted(late):  # after a restore streams of one millisecond stand in another order
+            stream = partition.streams[stream_id]
+            stream.suspend("hold", HoldBackExceededError.code)
+            stream.bypass = True
+            group.streams.setdefault(stream_id, stream)
 
     def _scan(self, touched: Mapping[int, Touched]) -> None:
         """One step of the scanner over every stream that got text; a stream that cannot become final is held from here on."""

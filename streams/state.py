@@ -11,6 +11,7 @@ import struct
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Final
 
 import orjson
@@ -283,7 +284,9 @@ class StateCodec:
         # The order of streams decides the order of later rewrites, not what is decided; by age it is the same at every restore.
         for stream in sorted(restored, key=lambda item: (item.opened_at_ms, item.request.stream_id)):
             partition.streams[stream.request.stream_id] = stream
-        partition.closed = {stream_id: closed_at for closed_at, stream_id in sorted(markers)}
+        partition.closed = {
+            stream_id: closed_at for closed_at, stream_id in sorted(markers, key=itemgetter(0))
+        }  # else as they were written
         return partition
 
     def _stream(self, stream_id: str, opened: StateSnapshot, changed: StateSnapshot) -> tuple[StreamState, bytes]:

@@ -306,3 +306,14 @@ def test_streams_that_waited_too_long_are_held_again(equipment: Equipment, tmp_p
     assert "hold_back_exceeded" in {entry.decision.error_code for entry in Reader(log, CODEC).entries() if entry.decision}
     reports = replayed(equipment, tmp_path, log, limits=limits)
     assert [report.verdict for report in reports] == ["identical", "identical"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_streams_that_run_late_together_end_in_one_order_whatever_crashed(equipment: Equipment, tmp_path: Path, seed: int) -> None:
+    limits = Limits(hold_back_ms_max=20)
+    pipeline, log = live(equipment, tmp_path, limits), Log()
+    write_streams(log, CODEC, [(request(f"s-{n}"), f"The card is {CARD[: n % 16 + 3]}") for n in range(24)], seed=seed)
+    for number in range(PARTITIONS):
+        log.inbound[number] = [replace(one, timestamp_ms=1_795_000_000_000 + 3_000 * (one.offset // 25)) for one in log.inbound[number]]
+    run(log, pipeline.processor, pipeline.state, seed, crash=0.4, tick_max=12)
+    assert {report.verdict for report in replayed(equipment, tmp_path, log, limits=limits)} == {"identical"}

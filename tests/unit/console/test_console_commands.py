@@ -14,7 +14,7 @@ from schemas.errors import ConfigurationError, LedgerError, RetryableError
 COMMANDS = [
     *("up", "down", "status", "topics create", "topics check", "feed", "watch", "scan", "verify", "demo", "version"),
     *("decide", "jurisdictions", "packs list", "packs verify", "packs diff", "totals", "mechanisms list", "review list", "incidents list"),
-    *("prove", "export", "query"),
+    *("prove", "replay", "export", "query"),
 ]
 run = CliRunner()
 
