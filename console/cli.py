@@ -332,14 +332,15 @@ def verify(
     directory: Annotated[Path | None, typer.Argument(metavar="DIR", help="An exported ledger; without it the topics are read.")] = None,
     *,
     key: Annotated[Path | None, typer.Option(help="The ledger's public key (checkpoint.vkey).")] = None,
-    export: Annotated[Path | None, typer.Option(help="Also write what the topics hold to this directory, for an auditor.")] = None,
+    export_to: Annotated[Path | None, typer.Option("--export", help="Also write what the topics hold to this directory.")] = None,
+    complete: Annotated[bool, typer.Option("--complete", help="Also account for every offset, character and held segment.")] = False,
     home: Home = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> int:
     """Prove that the evidence is intact and complete, with nothing but the public key."""
     settings = Settings.load()
     codec = build_codec(settings)
-    if directory is not None and export is not None:
+    if directory is not None and export_to is not None:
         raise ConfigurationError(f"{directory} is an export already: --export goes with the topics, without a directory")
     if directory is not None:
         vkey = ledger.read_vkey([key or directory / ledger.KEY_NAME])
@@ -348,16 +349,18 @@ def verify(
         from console.readers import TopicReader  # noqa: PLC0415
 
         vkey = ledger.read_vkey([key] if key else _key_places(home, settings))
-        servers = installation.bootstrap_servers(home, settings)
-        with TopicReader(servers, ledger.LEDGER_TOPICS, from_end=False, properties=settings.kafka.properties) as reader:
+        servers, wanted = installation.bootstrap_servers(home, settings), ledger.COMPLETE_TOPICS if complete else ledger.LEDGER_TOPICS
+        with TopicReader(servers, wanted, from_end=False, properties=settings.kafka.properties) as reader:
             found = ledger.collect(reader, codec)
-    if export is not None:
-        ledger.export(found, vkey, export)
-    verdict = ledger.verify(found, Verifier(vkey), codec)
+    if export_to is not None:
+        ledger.export(found, vkey, export_to)
+    verdict = ledger.verify(found, Verifier(vkey), codec, complete=complete)
     if as_json:
         _print_json(verdict.as_json())
     else:
         screen.print(screens.verdict_table(verdict, int(time.time() * 1000)))
+        if complete:
+            screen.print(screens.account_table(verdict))
     return int(verdict.exit_code)
 
 
