@@ -81,6 +81,9 @@ class TopicReader:
                 metrics_enabled=False,
                 **reader_settings(properties or {}),
             )
+        except KafkaError as failure:
+            raise _no_answer(bootstrap_servers, failure) from None
+        try:
             self.partitions = [TopicPartition(topic, number) for topic in topics for number in self._numbers(topic)]
             self._consumer.assign(self.partitions)
             if from_end:
@@ -90,7 +93,11 @@ class TopicReader:
             for partition in self.partitions:
                 self._consumer.position(partition)
         except KafkaError as failure:
-            raise RetryableError(f"no broker answers at {bootstrap_servers} ({type(failure).__name__}): carnet status, carnet up") from None
+            self.close()
+            raise _no_answer(bootstrap_servers, failure) from None
+        except BaseException:
+            self.close()  # nobody else has it: its thread would go on asking for the broker
+            raise
 
     def _numbers(self, topic: str) -> list[int]:
         numbers = self._consumer.partitions_for_topic(topic)
@@ -141,3 +148,7 @@ class TopicReader:
                 heard = time.monotonic()
             elif time.monotonic() - heard > SILENCE_S:
                 raise RetryableError(f"the broker sent nothing for {SILENCE_S:.0f} s before the end of the log was reached: carnet status")
+
+
+def _no_answer(bootstrap_servers: str, failure: KafkaError) -> RetryableError:
+    return RetryableError(f"no broker answers at {bootstrap_servers} ({type(failure).__name__}): carnet status, carnet up")

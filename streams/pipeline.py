@@ -32,7 +32,7 @@ from streams.ledger import Ledger
 from streams.processor import Limits, Processor
 from streams.release import Marks
 from streams.reviews import Reviews, load_reviewers
-from streams.sealing import load_sealer
+from streams.sealing import Sealer, load_sealer
 from streams.settings import Settings
 from streams.standing import Standing
 from streams.state import StateCodec
@@ -108,24 +108,65 @@ def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, li
     kek = settings.keys.kek_base64
     sealer = load_sealer(settings.keys.dir, kek.get_secret_value() if kek else None, os.urandom)
     ledger = Ledger(codec, sealer, build_signers(settings), settings.audit.origin)
-    packs, overlays = equipment.packs, equipment.overlays
-    redaction, marks_of = load_policy(settings.redact.policy, equipment.entity_types), build_marks(settings)
     standing = Standing(codec, settings.mechanisms.mode)
     counts = Counts(sealer.people_root(), standing.totals, ledger, partitions)
+    joined = join(settings, partitions, equipment, Ground(codec, sealer, ledger, standing, counts), limits)
+    return Pipeline(joined.processor, joined.state, codec)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What decisions stand on, and which classes read records and reviews: a worker's own, or a replay's (``streams.recorded``)."""
+
+    codec: Codec
+    sealer: Sealer
+    ledger: Ledger
+    standing: Standing
+    counts: Counts
+    intake: type[Intake] = Intake
+    reviews: type[Reviews] = Reviews
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A processor, and those of its parts that others look at."""
+
+    processor: Processor
+    state: StateCodec
+    intake: Intake
+    reviews: Reviews
+
+
+def join(settings: Settings, partitions: int, equipment: Equipment, ground: Ground, limits: Limits | None = None) -> Joined:
+    """Join rules, detectors and models over a ground.
+
+    Args:
+        settings: The installation's.
+        partitions: Of every topic.
+        equipment: Detectors, models and rules.
+        ground: What the decisions stand on.
+        limits: Those of the settings by default.
+
+    Raises:
+        ConfigurationError: The policy of redaction or the reviewers cannot be read.
+    """
+    packs, overlays = equipment.packs, equipment.overlays
+    redaction, marks_of = load_policy(settings.redact.policy, equipment.entity_types), build_marks(settings)
+    codec, sealer, ledger, counts = ground.codec, ground.sealer, ground.ledger, ground.counts
     reviewers = load_reviewers(settings.review.reviewers)
-    reviews = Reviews(codec, sealer, ledger, redaction, reviewers, marks_of=marks_of, released=counts.note_released)
+    reviews = ground.reviews(codec, sealer, ledger, redaction, reviewers, marks_of=marks_of, released=counts.note_released)
     decider = Decider(
         rules_on=lru_cache(maxsize=64)(partial(compile_packs, packs, overlays=overlays)),
         packs_sha256=packs_sha256(packs, overlays),
         redaction=redaction,
         sealer=sealer,
         reviews=reviews,
-        standing=standing,
+        standing=ground.standing,
         counts=counts,
         marks_of=marks_of,
         ledger=ledger,
     )
-    intake = Intake(
+    intake = ground.intake(
         codec=codec,
         scanner=equipment.scanner,
         sealer=sealer,
@@ -145,7 +186,7 @@ def build_pipeline(settings: Settings, partitions: int, equipment: Equipment, li
         state=state,
         limits=limits or Limits(hold_back_ms_max=settings.scan.hold_back_ms_max),
     )
-    return Pipeline(processor, state, codec)
+    return Joined(processor, state, intake, reviews)
 
 
 def build_marks(settings: Settings) -> Marks:

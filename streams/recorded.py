@@ -11,18 +11,14 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.checkpoint import Signer
 from detectors.finding import Finding
-from detectors.redaction.policy import load_policy
-from jurisdictions.compile import compile_packs
 from jurisdictions.mechanisms import InForce, Mode
-from jurisdictions.pack import packs_sha256
 from jurisdictions.people import Ahead
 from schemas.codec import Codec
 from schemas.errors import CarnetError, ConfigurationError
@@ -31,19 +27,17 @@ from streams import names
 from streams.cases import HoldCase
 from streams.codecs import build_codec
 from streams.counts import Counted, Counts
-from streams.decide import Decider
 from streams.intake import Intake, Touched
 from streams.ledger import Ledger
-from streams.pipeline import Equipment, build_marks
+from streams.pipeline import Equipment, Ground, join
 from streams.processor import Limits, Processor
 from streams.release import Released
-from streams.reviews import Reviews, load_reviewers
+from streams.reviews import Reviews
 from streams.sealing import Sealer
 from streams.settings import Settings
 from streams.standing import Standing
 from streams.state import PartitionState, StateCodec
 from streams.tick import Control, Inbound, Outcome
-from streams.windows import WindowReader
 
 COUNTER_FACTS: Final = (
     "cn_people_since_january",
@@ -322,7 +316,7 @@ def build_remaking(
     documents: Iterable[Control] = (),
     limits: Limits | None = None,
 ) -> Remaking:
-    """Put a processor together as ``streams.pipeline.build_pipeline`` does, over recorded answers; makes and needs no key file.
+    """Put a processor together as a worker does, over recorded answers; makes and needs no key file.
 
     Args:
         settings: The installation's.
@@ -339,41 +333,10 @@ def build_remaking(
     sealer = Sealer(os.urandom(32), keys.value if keys else bytes(32), os.urandom, keys.source if keys else None)
     signer = Signer("replay", Ed25519PrivateKey.generate())  # checkpoints are signed for nobody, and not compared
     ledger = RecordedLedger(codec, sealer, lambda _: signer, settings.audit.origin)
-    redaction, marks_of = load_policy(settings.redact.policy, equipment.entity_types), build_marks(settings)
-    reviewers, counts = load_reviewers(settings.review.reviewers), RecordedCounts(recorded, ledger, partitions)
-    reviews = RecordedReviews(codec, sealer, ledger, redaction, reviewers, marks_of=marks_of, released=counts.note_released)
-    packs, overlays = equipment.packs, equipment.overlays
-    decider = Decider(
-        rules_on=lru_cache(maxsize=64)(partial(compile_packs, packs, overlays=overlays)),
-        packs_sha256=packs_sha256(packs, overlays),
-        redaction=redaction,
-        sealer=sealer,
-        reviews=reviews,
-        standing=RecordedStanding(codec, settings.mechanisms.mode, recorded, documents),
-        counts=counts,
-        marks_of=marks_of,
-        ledger=ledger,
-    )
-    intake = RecordedIntake(
-        codec=codec,
-        scanner=equipment.scanner,
-        sealer=sealer,
-        ledger=ledger,
-        destinations=frozenset().union(*(pack.covers for pack in packs)),
-        partitions=partitions,
-        chunk_chars_max=settings.scan.chunk_chars_max,
-    )
+    counts, standing = RecordedCounts(recorded, ledger, partitions), RecordedStanding(codec, settings.mechanisms.mode, recorded, documents)
+    ground = Ground(codec, sealer, ledger, standing, counts, RecordedIntake, RecordedReviews)
+    joined = join(settings, partitions, equipment, ground, limits)
+    intake, reviews = cast("RecordedIntake", joined.intake), cast("RecordedReviews", joined.reviews)
     for part in (ledger, intake, reviews):
         part.follow(recorded)
-    state = StateCodec(codec, sealer, equipment.scanner)
-    processor = Processor(
-        scanner=equipment.scanner,
-        windows=WindowReader(equipment.readers, equipment.classifier, settings.classify.read),
-        intake=intake,
-        decider=decider,
-        reviews=reviews,
-        ledger=ledger,
-        state=state,
-        limits=limits or Limits(hold_back_ms_max=settings.scan.hold_back_ms_max),
-    )
-    return Remaking(processor, state, codec, recorded, reviews)
+    return Remaking(joined.processor, joined.state, codec, recorded, reviews)

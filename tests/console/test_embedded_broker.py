@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,13 @@ def test_what_was_acknowledged_is_there_after_kill_9_on_the_same_port(tmp_path: 
 def test_a_second_broker_on_the_same_port_is_refused(broker: Broker, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=f"port {broker.port} is taken"):
         Broker(tmp_path, broker.port).start()
+
+
+def test_a_reader_that_is_refused_leaves_no_connection_behind(broker: Broker) -> None:
+    before = set(threading.enumerate())
+    with pytest.raises(ConfigurationError, match=r"topic carnet\.nothing\.v1 is missing"):
+        TopicReader(broker.bootstrap_servers, ("carnet.nothing.v1",), from_end=False)
+    assert set(threading.enumerate()) <= before
 
 
 def test_a_feed_puts_each_stream_whole_and_in_order_into_its_partition(broker: Broker) -> None:

@@ -1,70 +1,18 @@
 """What the packs of nine Asian jurisdictions do to the deliveries that an officer asks about, all packs in force together."""
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
-from jurisdictions.compile import Compiled, compile_packs
 from jurisdictions.condition import facts_in
-from jurisdictions.evaluate import Verdict, evaluate
-from jurisdictions.facts import FactValue, facts_of
+from jurisdictions.facts import FactValue
 from jurisdictions.lists import mechanism_kinds
-from jurisdictions.pack import Rule, load_packs
+from jurisdictions.pack import Rule
+from tests.sent import MISSING, PACKS, RULES, Sent, decide, echo, fired, rules_of
 
-PACKS = load_packs()
 ASIA = ("SG", "ID", "MY", "TH", "VN", "PH", "JP", "KR", "IN")
-RULES = {rule.id: rule for pack in PACKS for rule in pack.rules}
-COUNTED = {"cn_people_since_january": 8123, "cn_sensitive_people_since_january": 12}
-DAYS: dict[dt.date, Compiled] = {}
-TODAY = dt.date(2026, 11, 24)
-MISSING = "ingress.mechanism_missing"
 HARMLESS: dict[str, FactValue] = {"property_harm": False, "malicious": False}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer on its way: what was found in it, where it goes, and what is on file for the customer."""
-
-    to: str
-    found: tuple[tuple[str, str], ...] = ()
-    user: str = ""
-    papers: tuple[str, ...] = ()
-    kind: str = "text"
-    on: dt.date = TODAY
-    domains: frozenset[str] | None = frozenset()
-    told: dict[str, FactValue] = field(default_factory=dict)
-    unknown: frozenset[str] = frozenset()
-
-
-def echo(*types: str) -> tuple[tuple[str, str], ...]:
-    return tuple((entity_type, "foreign_echo") for entity_type in types)
-
-
-def decide(answer: Answer) -> Verdict:
-    compiled = DAYS.setdefault(answer.on, compile_packs(PACKS, answer.on))
-    facts = facts_of(
-        answer.found,
-        destination=answer.to,
-        end_user_location=answer.user or answer.to,
-        origin_data_centre="shantou-1",
-        model_origin="CN",
-        route="shantou-singapore",
-        mechanisms=("art9_unlabelled", *answer.papers),
-        token_count=50,
-        domains=answer.domains,
-        kind=answer.kind,
-        declared={**compiled.assumed, **COUNTED, **answer.told},
-    )
-    return evaluate(compiled, {name: value for name, value in facts.items() if name not in answer.unknown})
-
-
-def fired(verdict: Verdict) -> set[str]:
-    return {ref.id for ref in verdict.rules}
-
-
-def rules_of(country: str) -> list[Rule]:
-    return [rule for pack in PACKS if pack.id == country.lower() for rule in pack.rules]
 
 
 # The inbound leg: what the customer's own law asks of sending prompts to China.
@@ -85,7 +33,7 @@ OWN_NUMBER = {"SG": "SG_PHONE_NUMBER", "ID": "ID_NPWP", "MY": "MY_MYKAD", "TH": 
 
 @pytest.mark.parametrize("country", sorted(GROUNDS))
 def test_a_customers_own_data_without_a_ground_for_sending_it_is_tagged_and_delivered(country: str) -> None:
-    verdict = decide(Answer(country, echo("PHONE_NUMBER")))
+    verdict = decide(Sent(country, echo("PHONE_NUMBER")))
     assert (verdict.action, verdict.certain) == ("label", True)
     assert MISSING in verdict.labels
     assert GROUNDS[country][0] in fired(verdict)
@@ -94,21 +42,21 @@ def test_a_customers_own_data_without_a_ground_for_sending_it_is_tagged_and_deli
 
 @pytest.mark.parametrize(("country", "ground"), [(country, ground) for country, (_, kinds) in GROUNDS.items() for ground in kinds])
 def test_each_ground_that_the_law_knows_takes_the_tag_away(country: str, ground: str) -> None:
-    verdict = decide(Answer(country, echo("PHONE_NUMBER"), papers=(ground,)))
+    verdict = decide(Sent(country, echo("PHONE_NUMBER"), papers=(ground,)))
     assert verdict.certain
     assert MISSING not in verdict.labels
 
 
 @pytest.mark.parametrize("country", sorted(GROUNDS))
 def test_a_number_of_the_country_tags_wherever_the_answer_goes(country: str) -> None:
-    verdict = decide(Answer("BR", echo(OWN_NUMBER[country]), papers=("br_scc",)))
+    verdict = decide(Sent("BR", echo(OWN_NUMBER[country]), papers=("br_scc",)))
     assert GROUNDS[country][0] in fired(verdict)
     assert MISSING in verdict.labels
 
 
 @pytest.mark.parametrize("country", ASIA)
 def test_an_answer_without_personal_data_asks_for_no_ground(country: str) -> None:
-    verdict = decide(Answer(country))
+    verdict = decide(Sent(country))
     assert verdict.certain
     assert MISSING not in verdict.labels
     assert verdict.action in {"release", "label"}
@@ -116,7 +64,7 @@ def test_an_answer_without_personal_data_asks_for_no_ground(country: str) -> Non
 
 @pytest.mark.parametrize("country", ASIA)
 def test_an_answer_that_goes_elsewhere_and_finds_nobody_meets_no_rule_of_the_country(country: str) -> None:
-    assert not fired(decide(Answer("BR"))) & {rule.id for rule in rules_of(country)}
+    assert not fired(decide(Sent("BR"))) & {rule.id for rule in rules_of(country)}
 
 
 def test_every_ground_of_these_countries_that_may_be_on_file_is_asked_for_by_a_rule() -> None:
@@ -140,7 +88,7 @@ def test_every_ground_of_these_countries_that_may_be_on_file_is_asked_for_by_a_r
 @pytest.mark.parametrize("to", ["own", "BR"])
 def test_the_number_is_taken_out_as_an_echo_and_with_consent_on_file(number: str, rule: str, papers: tuple[str, ...], to: str) -> None:
     place = number[:2] if to == "own" else to
-    verdict = decide(Answer(place, echo(number, "PERSON"), papers=papers))
+    verdict = decide(Sent(place, echo(number, "PERSON"), papers=papers))
     assert (verdict.action, verdict.certain) == ("redact", True)
     assert rule in fired(verdict)
     assert verdict.redacts(number, "foreign_echo")
@@ -148,16 +96,16 @@ def test_the_number_is_taken_out_as_an_echo_and_with_consent_on_file(number: str
 
 
 def test_the_nric_stays_where_the_customer_recorded_why_it_is_needed() -> None:
-    assert decide(Answer("SG", echo("SG_NRIC_FIN"), papers=("sg_contract", "nric_justified"))).action == "release"
+    assert decide(Sent("SG", echo("SG_NRIC_FIN"), papers=("sg_contract", "nric_justified"))).action == "release"
 
 
 @pytest.mark.parametrize("number", ["JP_CORPORATE_NUMBER", "IN_AADHAAR_VID", "KR_BRN", "SG_UEN", "PH_TIN"])
 def test_a_number_that_resembles_it_stays(number: str) -> None:
-    assert not decide(Answer(number[:2], echo(number))).redacts(number, "foreign_echo")
+    assert not decide(Sent(number[:2], echo(number))).redacts(number, "foreign_echo")
 
 
 def test_a_registration_number_that_nobody_sent_is_taken_out_too() -> None:
-    verdict = decide(Answer("KR", (("KR_RRN", "unmatched"),)))
+    verdict = decide(Sent("KR", (("KR_RRN", "unmatched"),)))
     assert verdict.action == "redact"
     assert verdict.redacts("KR_RRN", "unmatched")
 
@@ -166,62 +114,62 @@ def test_a_registration_number_that_nobody_sent_is_taken_out_too() -> None:
 
 
 def test_text_for_korea_carries_notice_and_mark_because_it_leaves_the_service() -> None:
-    verdict = decide(Answer("KR"))
+    verdict = decide(Sent("KR"))
     assert verdict.action == "label"
     assert set(verdict.labels) == {"kr.ai_notice", "kr.output_mark"}
 
 
 def test_a_korean_end_user_of_a_singapore_customer_is_told_too() -> None:
-    assert "kr.ai_notice" in decide(Answer("SG", user="KR", papers=("sg_contract",))).labels
+    assert "kr.ai_notice" in decide(Sent("SG", user="KR", papers=("sg_contract",))).labels
 
 
 def test_a_notice_alone_leaves_the_mark_to_be_put() -> None:
-    verdict = decide(Answer("KR", told={"labels_present": frozenset({"notice"})}))
+    verdict = decide(Sent("KR", told={"labels_present": frozenset({"notice"})}))
     assert verdict.labels == ("kr.output_mark",)
 
 
 def test_korea_asks_for_no_mark_before_its_act_is_in_force() -> None:
-    assert not [label for label in decide(Answer("KR", on=dt.date(2026, 1, 21))).labels if label.startswith("kr.")]
-    assert [label for label in decide(Answer("KR", on=dt.date(2026, 1, 22))).labels if label.startswith("kr.")]
+    assert not [label for label in decide(Sent("KR", on=dt.date(2026, 1, 21))).labels if label.startswith("kr.")]
+    assert [label for label in decide(Sent("KR", on=dt.date(2026, 1, 22))).labels if label.startswith("kr.")]
 
 
 @pytest.mark.parametrize("country", ["SG", "ID", "MY", "TH", "VN", "PH", "JP", "IN"])
 def test_no_other_of_these_countries_asks_for_a_mark_on_text(country: str) -> None:
-    assert not [label for label in decide(Answer(country)).labels if label.startswith(f"{country.lower()}.")]
+    assert not [label for label in decide(Sent(country)).labels if label.startswith(f"{country.lower()}.")]
 
 
 @pytest.mark.parametrize("kind", ["image", "audio", "video"])
 def test_pictures_for_vietnam_are_marked_for_machines_unless_they_stay_inside(kind: str) -> None:
-    assert "vn.machine_readable" in decide(Answer("VN", kind=kind)).labels
-    assert "vn.machine_readable" not in decide(Answer("VN", kind=kind, told={"internal_only": True})).labels
-    assert "vn.machine_readable" not in decide(Answer("VN", kind=kind, on=dt.date(2026, 4, 30))).labels
+    assert "vn.machine_readable" in decide(Sent("VN", kind=kind)).labels
+    assert "vn.machine_readable" not in decide(Sent("VN", kind=kind, told={"internal_only": True})).labels
+    assert "vn.machine_readable" not in decide(Sent("VN", kind=kind, on=dt.date(2026, 4, 30))).labels
 
 
 @pytest.mark.parametrize(
     ("country", "label"), [("VN", "vn.visible"), ("KR", "kr.realistic"), ("IN", "in.prominent"), ("IN", "in.permanent_metadata")]
 )
 def test_a_film_that_may_be_taken_for_real_carries_what_people_see_and_a_cartoon_does_not(country: str, label: str) -> None:
-    assert label in decide(Answer(country, kind="video", told={"realistic": True})).labels
-    assert label not in decide(Answer(country, kind="video", told={"realistic": False})).labels
-    assert label not in decide(Answer(country, kind="text", told={"realistic": True})).labels
+    assert label in decide(Sent(country, kind="video", told={"realistic": True})).labels
+    assert label not in decide(Sent(country, kind="video", told={"realistic": False})).labels
+    assert label not in decide(Sent(country, kind="text", told={"realistic": True})).labels
 
 
 def test_metadata_do_not_replace_the_label_that_india_wants_people_to_see() -> None:
-    labels = decide(Answer("IN", kind="video", told={"realistic": True, "labels_present": frozenset({"c2pa"})})).labels
+    labels = decide(Sent("IN", kind="video", told={"realistic": True, "labels_present": frozenset({"c2pa"})})).labels
     assert "in.prominent" in labels
     assert "in.permanent_metadata" not in labels
 
 
 @pytest.mark.parametrize("country", ["VN", "KR", "IN"])
 def test_a_film_of_which_nobody_knows_whether_it_looks_real_is_held_and_text_is_not(country: str) -> None:
-    film = Answer(country, kind="video", unknown=frozenset({"realistic"}))
+    film = Sent(country, kind="video", unknown=frozenset({"realistic"}))
     assert (decide(film).action, decide(film).certain) == ("hold", False)
     assert decide(replace(film, kind="text")).certain
 
 
 def test_consumers_in_vietnam_are_told_that_they_talk_to_a_machine() -> None:
-    assert "vn.interaction_notice" in decide(Answer("VN", told={"recipient_kind": "consumer"})).labels
-    assert "vn.interaction_notice" not in decide(Answer("VN")).labels
+    assert "vn.interaction_notice" in decide(Sent("VN", told={"recipient_kind": "consumer"})).labels
+    assert "vn.interaction_notice" not in decide(Sent("VN")).labels
 
 
 # Incidents and their clocks.
@@ -255,7 +203,7 @@ def test_consumers_in_vietnam_are_told_that_they_talk_to_a_machine() -> None:
     ],
 )
 def test_a_leak_starts_the_clocks_of_the_country(country: str, told: dict[str, FactValue], rules: set[str], duties: set[str]) -> None:
-    verdict = decide(Answer(country, echo(OWN_NUMBER[country]), told={"incident": True, **told}))
+    verdict = decide(Sent(country, echo(OWN_NUMBER[country]), told={"incident": True, **told}))
     assert rules <= fired(verdict)
     assert duties <= set(verdict.obligations)
     assert all(RULES[rule].incident for rule in rules)
@@ -272,24 +220,24 @@ def test_a_leak_starts_the_clocks_of_the_country(country: str, told: dict[str, F
 )
 def test_a_small_leak_below_the_number_does_not_go_to_the_authority(country: str, told: dict[str, FactValue], rule: str) -> None:
     number = "KR_PHONE_NUMBER" if country == "KR" else "PHONE_NUMBER"
-    verdict = decide(Answer(country, echo(number), told={"incident": True, **told}))
+    verdict = decide(Sent(country, echo(number), told={"incident": True, **told}))
     assert rule not in fired(verdict)
     assert not [duty for duty in verdict.obligations if duty in {d for d in RULES[rule].obligations if d.startswith("notify_authority")}]
 
 
 def test_a_small_leak_of_registration_numbers_goes_to_the_korean_commission() -> None:
     told: dict[str, FactValue] = {"incident": True, "incident_people": 1, "malicious": False}
-    assert "KR-003" in fired(decide(Answer("KR", echo("KR_RRN"), told=told)))
+    assert "KR-003" in fired(decide(Sent("KR", echo("KR_RRN"), told=told)))
 
 
 def test_a_leak_of_unknown_size_is_told_as_if_it_were_large() -> None:
     for country, duty in (("SG", "notify_authority:3d"), ("MY", "notify_authority:72h"), ("JP", "report:60d")):
-        assert duty in decide(Answer(country, echo("PHONE_NUMBER"), told={"incident": True})).obligations
+        assert duty in decide(Sent(country, echo("PHONE_NUMBER"), told={"incident": True})).obligations
 
 
 @pytest.mark.parametrize("country", ASIA)
 def test_without_an_incident_no_clock_runs(country: str) -> None:
-    verdict = decide(Answer(country, echo(OWN_NUMBER[country])))
+    verdict = decide(Sent(country, echo(OWN_NUMBER[country])))
     assert not [rule for rule in fired(verdict) if RULES[rule].incident]
 
 
@@ -302,29 +250,29 @@ def test_without_an_incident_no_clock_runs(country: str) -> None:
 )
 def test_health_data_of_people_there_want_a_consent_of_their_own_and_are_delivered(country: str, rule: str) -> None:
     ground = GROUNDS[country][1][:1]
-    verdict = decide(Answer(country, echo("PERSON", "MEDICAL_HISTORY"), papers=ground))
+    verdict = decide(Sent(country, echo("PERSON", "MEDICAL_HISTORY"), papers=ground))
     assert rule in fired(verdict)
     assert "notice_and_consent" in verdict.obligations
     assert verdict.action in {"release", "label"}
-    plain = decide(Answer(country, echo("PERSON"), papers=ground))
+    plain = decide(Sent(country, echo("PERSON"), papers=ground))
     assert rule not in fired(plain)
 
 
 @pytest.mark.parametrize("country", ["ID", "MY", "TH", "VN", "PH", "JP", "KR"])
 def test_the_text_need_not_be_read_for_that_and_unread_the_duty_is_owed(country: str) -> None:
-    unread = decide(Answer(country, echo("PERSON"), papers=GROUNDS[country][1][:1], domains=None))
+    unread = decide(Sent(country, echo("PERSON"), papers=GROUNDS[country][1][:1], domains=None))
     assert unread.certain
     assert "notice_and_consent" in unread.obligations
 
 
 def test_a_number_of_the_philippine_state_is_itself_sensitive() -> None:
-    assert "PH-002" in fired(decide(Answer("PH", echo("PH_TIN"))))
-    assert "PH-002" not in fired(decide(Answer("PH", echo("EMAIL_ADDRESS"))))
+    assert "PH-002" in fired(decide(Sent("PH", echo("PH_TIN"))))
+    assert "PH-002" not in fired(decide(Sent("PH", echo("EMAIL_ADDRESS"))))
 
 
 @pytest.mark.parametrize(("country", "rule"), [("ID", "ID-004"), ("PH", "PH-004"), ("KR", "KR-010")])
 def test_a_decision_without_a_human_brings_duties_where_the_law_knows_it(country: str, rule: str) -> None:
-    answer = Answer(country, echo("PERSON"))
+    answer = Sent(country, echo("PERSON"))
     assert rule not in fired(decide(answer))
     assert rule in fired(decide(replace(answer, told={"automated_decision": True})))
 
@@ -341,7 +289,7 @@ def test_a_decision_without_a_human_brings_duties_where_the_law_knows_it(country
     ],
 )
 def test_what_went_through_leaves_the_record_that_the_country_wants(country: str, number: str, rule: str, duties: set[str]) -> None:
-    verdict = decide(Answer(country, echo(number)))
+    verdict = decide(Sent(country, echo(number)))
     assert rule in fired(verdict)
     assert duties <= set(verdict.obligations)
     assert not verdict.redacts(number, "foreign_echo")
@@ -351,39 +299,39 @@ def test_what_went_through_leaves_the_record_that_the_country_wants(country: str
 
 
 def test_nric_as_a_password_is_held_from_the_last_day_of_the_year() -> None:
-    answer = Answer("SG", echo("SG_NRIC_FIN"), papers=("sg_contract",), told={"nric_as_credential": True})
+    answer = Sent("SG", echo("SG_NRIC_FIN"), papers=("sg_contract",), told={"nric_as_credential": True})
     assert decide(replace(answer, on=dt.date(2026, 12, 30))).action == "redact"
     assert decide(replace(answer, on=dt.date(2026, 12, 31))).action == "hold"
 
 
 def test_core_data_of_vietnam_waits_for_a_person_and_unknown_ones_too() -> None:
-    assert decide(Answer("VN", told={"vn_core_or_important": True})).action == "hold"
-    assert not decide(Answer("VN", unknown=frozenset({"vn_core_or_important"}))).certain
-    assert decide(Answer("SG", papers=("sg_contract",), unknown=frozenset({"vn_core_or_important"}))).certain
+    assert decide(Sent("VN", told={"vn_core_or_important": True})).action == "hold"
+    assert not decide(Sent("VN", unknown=frozenset({"vn_core_or_important"}))).certain
+    assert decide(Sent("SG", papers=("sg_contract",), unknown=frozenset({"vn_core_or_important"}))).certain
 
 
 def test_the_vietnamese_dossier_is_filed_within_sixty_days() -> None:
-    assert "file:60d" in decide(Answer("VN", echo("VN_CCCD"))).obligations
-    assert "file:60d" not in decide(Answer("VN", echo("VN_CCCD"), papers=("vn_ctia",))).obligations
+    assert "file:60d" in decide(Sent("VN", echo("VN_CCCD"))).obligations
+    assert "file:60d" not in decide(Sent("VN", echo("VN_CCCD"), papers=("vn_ctia",))).obligations
 
 
 @pytest.mark.parametrize(("day", "rule"), [(dt.date(2027, 5, 12), "IN-009"), (dt.date(2027, 5, 13), "IN-010")])
 def test_india_changes_from_the_rules_of_2011_to_the_act_of_2023_without_a_gap(day: dt.date, rule: str) -> None:
-    card = Answer("IN", echo("CREDIT_CARD"), on=day)
+    card = Sent("IN", echo("CREDIT_CARD"), on=day)
     assert fired(decide(card)) & {"IN-009", "IN-010"} == {rule}
     assert MISSING in decide(card).labels
     assert MISSING not in decide(replace(card, papers=("in_consent",))).labels
 
 
 def test_until_then_india_asks_for_no_ground_where_nothing_is_sensitive() -> None:
-    name = Answer("IN", echo("PERSON"))
+    name = Sent("IN", echo("PERSON"))
     assert MISSING not in decide(name).labels
     assert MISSING in decide(replace(name, on=dt.date(2027, 5, 13))).labels
 
 
 @pytest.mark.parametrize("told", [{"restricted_by_india": True}, {"minor_under_18": True}])
 def test_what_indias_act_restricts_is_held_from_its_day(told: dict[str, FactValue]) -> None:
-    answer = Answer("IN", echo("PERSON"), papers=("in_consent",), told=told)
+    answer = Sent("IN", echo("PERSON"), papers=("in_consent",), told=told)
     held = replace(answer, on=dt.date(2027, 5, 13))
     assert {"IN-001", "IN-004"} & fired(decide(held))
     assert decide(held).action in {"hold", "block"}
@@ -391,7 +339,7 @@ def test_what_indias_act_restricts_is_held_from_its_day(told: dict[str, FactValu
 
 
 def test_the_board_of_india_is_told_of_a_leak_from_the_day_of_the_act() -> None:
-    leak = Answer("IN", echo("IN_PAN"), told={"incident": True})
+    leak = Sent("IN", echo("IN_PAN"), told={"incident": True})
     assert "IN-003" not in fired(decide(leak))
     later = decide(replace(leak, on=dt.date(2027, 5, 13)))
     assert {"IN-003", "IN-008"} <= fired(later)
@@ -399,13 +347,13 @@ def test_the_board_of_india_is_told_of_a_leak_from_the_day_of_the_act() -> None:
 
 
 def test_a_mark_that_a_picture_for_india_carries_is_kept() -> None:
-    picture = Answer("IN", kind="image")
+    picture = Sent("IN", kind="image")
     assert "IN-011" not in fired(decide(picture))
     assert "IN-011" in fired(decide(replace(picture, told={"labels_present": frozenset({"c2pa"})})))
 
 
 def test_india_wants_a_year_of_logs_from_its_day() -> None:
-    answer = Answer("IN", echo("IN_PAN"), papers=("in_consent",))
+    answer = Sent("IN", echo("IN_PAN"), papers=("in_consent",))
     assert "retain:1y" not in decide(answer).obligations
     assert "retain:1y" in decide(replace(answer, on=dt.date(2027, 5, 13))).obligations
 
