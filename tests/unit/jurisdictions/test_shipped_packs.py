@@ -58,6 +58,10 @@ def test_each_rule_does_what_its_own_tests_say(rule: Rule, test: RuleTest) -> No
     assert value_of(rule.condition, test.facts) is test.fires
 
 
+def test_every_rule_says_in_a_word_of_the_privacy_vocabulary_what_it_is_about() -> None:
+    assert [rule.id for _, rule in RULES if not rule.dpv] == []
+
+
 @pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for _, rule in RULES])
 def test_only_a_provision_that_was_read_blocks_or_releases(rule: Rule) -> None:
     if rule.citation.checked != "text":
