@@ -7,31 +7,18 @@ partition's origin, so a checkpoint of one partition cannot be shown for another
 from __future__ import annotations
 
 import base64
-import binascii
-import hashlib
 import os
-import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from audit.hashing import HASH_BYTES
+from audit.notes import NAME, NoteError, NoteKey, UnusableKeyError, read_head
 from schemas.errors import ConfigurationError, LedgerError
 
 LEDGER_NAME = "carnet.example/audit"
-SIGNATURES_MAX = 100
-
-_ED25519 = b"\x01"
-_KEY_HASH_BYTES = 4
-_PUBLIC_KEY_BYTES = 32
-_NAME = re.compile(r"[^\s+]+")
-_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
-_SIGNATURE_LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
 
 
 class MalformedNoteError(LedgerError):
@@ -50,6 +37,9 @@ class BadSignatureError(LedgerError):
     """A signature names the key that was asked for and is not by it."""
 
     code = "bad_signature"
+
+
+_ERRORS = {"malformed": MalformedNoteError, "wrong_key": WrongKeyError, "bad_signature": BadSignatureError}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +62,10 @@ class Checkpoint:
         Raises:
             MalformedNoteError: it does not have the shape that tlog-checkpoint demands.
         """
-        lines = text.split("\n")
-        if len(lines) < 4 or lines.pop() or not all(lines):  # noqa: PLR2004 - three lines and what follows the last newline
-            raise MalformedNoteError(f"checkpoint of {len(lines)} lines")
-        origin, size, root_base64, *extensions = lines
-        if not _SIZE.fullmatch(size):
-            raise MalformedNoteError("checkpoint whose size is no decimal number")
-        root = _decode_base64(root_base64)
-        if len(root) != HASH_BYTES:
-            raise MalformedNoteError(f"checkpoint of size {size} with a root of {len(root)} bytes")
-        return cls(origin, int(size), root, tuple(extensions))
+        try:
+            return cls(*read_head(text))
+        except NoteError as error:
+            raise MalformedNoteError(error.detail) from None
 
 
 class Signer:
@@ -97,7 +81,7 @@ class Signer:
         self.origin = _checked_name(origin)
         self.vkey = verifier_key(origin, private_key.public_key())
         self._private_key = private_key
-        self._key_hash = _key_hash(origin, _raw(private_key.public_key()))
+        self._key_hash = NoteKey(origin, _raw(private_key.public_key())).hash
 
     def sign(self, size: int, root: bytes) -> str:
         """Return the signed note for a tree of ``size`` leaves with this root."""
@@ -121,24 +105,15 @@ class Verifier:
 
     def __init__(self, vkey: str) -> None:
         """Take the verifier key apart, strictly."""
-        name, _, rest = vkey.strip().partition("+")
-        key_hash, _, key_base64 = rest.partition("+")
         try:
-            key = _decode_base64(key_base64)
-        except MalformedNoteError as error:
-            raise ConfigurationError("verifier key: the last part is no base64 (name+hash+base64 expected)") from error
-        if not _NAME.fullmatch(name) or len(key) != 1 + _PUBLIC_KEY_BYTES or key[:1] != _ED25519:
-            raise ConfigurationError("verifier key: not of the form name+hash+base64 of an Ed25519 key")
-        self.name = name
-        self._raw_key = key[1:]
-        self.key_hash = _key_hash(name, self._raw_key)
-        if self.key_hash.hex() != key_hash:
-            raise ConfigurationError(f"verifier key {name}: its hash must be {self.key_hash.hex()}")
-        self._public_key = Ed25519PublicKey.from_public_bytes(self._raw_key)
+            self._key = NoteKey.parse(vkey)
+        except UnusableKeyError as error:
+            raise ConfigurationError(str(error)) from None
+        self.name, self.key_hash = self._key.name, self._key.hash
 
     def for_partition(self, partition: int) -> Verifier:
         """Return the verifier of one partition's log: the same key under the name ``<name>/<partition>``."""
-        return Verifier(verifier_key(f"{self.name}/{partition}", self._public_key))
+        return Verifier(self._key.under(partition).vkey)
 
     def open(self, note: str) -> str:
         """Return the text of a note that this key has signed.
@@ -148,20 +123,10 @@ class Verifier:
             WrongKeyError: no signature carries this key's name and hash; unknown signatures are passed over.
             BadSignatureError: a signature carries them and does not verify.
         """
-        text, signatures = _split_note(note)
-        known = False
-        for name, signature in signatures:
-            if name != self.name or signature[:_KEY_HASH_BYTES] != self.key_hash:
-                continue
-            known = True
-            try:
-                self._public_key.verify(signature[_KEY_HASH_BYTES:], text.encode())
-            except InvalidSignature as error:
-                raise BadSignatureError(f"signature of {name}+{self.key_hash.hex()}") from error
-        if not known:
-            signers = ", ".join(f"{name}+{signature[:_KEY_HASH_BYTES].hex()}" for name, signature in signatures[:3])
-            raise WrongKeyError(f"signed by {signers}, not by {self.name}+{self.key_hash.hex()}")
-        return text
+        try:
+            return self._key.open(note)
+        except NoteError as error:
+            raise _ERRORS[error.kind](error.detail) from None
 
     def checkpoint(self, note: str) -> Checkpoint:
         """Return the checkpoint in a note that this key has signed.
@@ -179,8 +144,7 @@ class Verifier:
 
 def verifier_key(name: str, public_key: Ed25519PublicKey) -> str:
     """Return the public key as a signed-note verifier key, for publication."""
-    raw = _raw(public_key)
-    return f"{_checked_name(name)}+{_key_hash(name, raw).hex()}+{base64.b64encode(_ED25519 + raw).decode()}"
+    return NoteKey(_checked_name(name), _raw(public_key)).vkey
 
 
 def load_or_create_key(path: Path, name: str = LEDGER_NAME) -> Ed25519PrivateKey:
@@ -231,44 +195,11 @@ def _publish_once(path: Path, content: bytes) -> None:
         Path(temporary).unlink()
 
 
-def _split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
-    """Take a note apart into its text and (key name, key hash || signature) pairs."""
-    text, separator, tail = note.rpartition("\n\n")
-    if not separator or not tail.endswith("\n") or _CONTROL.search(note):
-        raise MalformedNoteError(f"note of {len(note)} characters without text, empty line and signature")
-    lines = tail[:-1].split("\n")
-    if len(lines) > SIGNATURES_MAX:
-        raise MalformedNoteError(f"note with {len(lines)} signatures")
-    signatures: list[tuple[str, bytes]] = []
-    for line in lines:
-        match = _SIGNATURE_LINE.fullmatch(line)
-        signature = _decode_base64(match[2]) if match else b""
-        if match is None or len(signature) <= _KEY_HASH_BYTES:
-            raise MalformedNoteError(f"note whose signature line {len(signatures)} is malformed")
-        signatures.append((match[1], signature))
-    return text + "\n", signatures
-
-
-def _decode_base64(text: str) -> bytes:
-    """Decode canonical base64: one spelling for each value."""
-    try:
-        value = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise MalformedNoteError("not base64") from error
-    if base64.b64encode(value).decode() != text:
-        raise MalformedNoteError("base64 that is not canonical")
-    return value
-
-
-def _key_hash(name: str, raw_key: bytes) -> bytes:
-    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + raw_key).digest()[:_KEY_HASH_BYTES]
-
-
 def _raw(public_key: Ed25519PublicKey) -> bytes:
     return public_key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
 
 def _checked_name(name: str) -> str:
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise ConfigurationError("the name of a ledger must not be empty nor contain spaces or plus signs")
     return name

@@ -84,30 +84,6 @@ def inclusion_proof(leaves: Sequence[bytes], index: int, size: int) -> tuple[byt
     return tuple(reversed(path))
 
 
-def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Say whether ``proof`` shows that ``leaf`` is leaf ``index`` of the tree with this size and root.
-
-    Source: RFC 9162, section 2.1.3.2.
-    """
-    if not 0 <= index < size:
-        return False
-    position, last, node = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            return False
-        if position & 1 or position == last:
-            node = node_hash(sibling, node)
-            # A right edge without a sibling is promoted unchanged.
-            while not position & 1 and position:
-                position >>= 1
-                last >>= 1
-        else:
-            node = node_hash(node, sibling)
-        position >>= 1
-        last >>= 1
-    return last == 0 and node == root
-
-
 def consistency_proof(leaves: Sequence[bytes], first: int, second: int) -> tuple[bytes, ...]:
     """Return the hashes that show the first ``first`` leaves to be the beginning of the first ``second`` leaves.
 

@@ -1,8 +1,8 @@
 """One file that proves one delivery: its audit entry, the way from there to a signed tree head, and, if wanted, the text that left.
 
 A stranger checks it with a public key. Nothing in the file is believed: each field is either checked or refused. This module needs only
-the standard library, ``cryptography``, ``audit.hashing`` and ``audit.plain_avro``, so that it can be copied into another code base; what
-it repeats of ``audit.checkpoint`` and ``audit.merkle`` is held equal to them by tests.
+the standard library, ``cryptography``, ``audit.hashing``, ``audit.notes`` and ``audit.plain_avro``, so that these can be copied
+into another code base.
 
 Sources: RFC 9162, sections 2.1.1 and 2.1.3 (leaf hash, inclusion proof); C2SP signed-note and tlog-checkpoint; RFC 8032 (Ed25519).
 """
@@ -10,34 +10,21 @@ Sources: RFC 9162, sections 2.1.1 and 2.1.3 (leaf hash, inclusion proof); C2SP s
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
-import re
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final, NoReturn
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from audit.hashing import HASH_BYTES, leaf_hash, node_hash
+from audit.hashing import HASH_BYTES, leaf_hash
+from audit.notes import NoteError, NoteKey, decode_base64, read_head, verify_inclusion
 from audit.plain_avro import UnreadableEntryError, read_entry
 
 FORMAT: Final = "carnet-proof/1"
 PROOF_BYTES_MAX: Final = 32 << 20
 
 _PATH_HASHES_MAX: Final = 64
-_SIGNATURES_MAX: Final = 100
 _NUMBER_MAX: Final = 2**53 - 1  # what a browser reads exactly
-_KEY_HASH_BYTES: Final = 4
-_ED25519: Final = b"\x01"
-_PUBLIC_KEY_BYTES: Final = 32
-_NAME: Final = re.compile(r"[^\s+]+")
-_SIZE: Final = re.compile(r"[1-9][0-9]{0,15}")
-_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
-_SIGNATURE_LINE: Final = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
 
 
 class Fault(StrEnum):
@@ -59,10 +46,6 @@ class RefusedProofError(Exception):
         super().__init__(f"{fault}: {detail}")
         self.fault = fault
         self.detail = detail
-
-
-class UnusableKeyError(ValueError):
-    """What was given as the ledger's public key is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +167,7 @@ def check(proof: Proof, vkey: str) -> Proven:
         UnusableKeyError: ``vkey`` is no Ed25519 verifier key.
     """
     origin, size, root = _open_checkpoint(proof.checkpoint, vkey, proof.partition)
-    if not leads_to(leaf_hash(proof.entry), proof.entry_index, size, proof.inclusion, root):
+    if not verify_inclusion(leaf_hash(proof.entry), proof.entry_index, size, proof.inclusion, root):
         _refuse(Fault.ALTERED, f"entry and path do not lead from index {proof.entry_index} to the root that was signed for size {size}")
     try:
         fields = read_entry(proof.entry)
@@ -259,24 +242,6 @@ def delivered_by(fields: dict[str, Any], entry: bytes, delivery_id: str) -> dict
     }
 
 
-def leads_to(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
-    """Say whether ``path`` leads from leaf ``index`` to the root of a tree of this size (RFC 9162, section 2.1.3.2)."""
-    if not 0 <= index < size:
-        return False
-    at, last, node = index, size - 1, leaf
-    for sibling in path:
-        if last == 0:
-            return False
-        if at & 1 or at == last:
-            node = node_hash(sibling, node)
-            while at and not at & 1:  # a right edge without a sibling is promoted unchanged
-                at, last = at >> 1, last >> 1
-        else:
-            node = node_hash(node, sibling)
-        at, last = at >> 1, last >> 1
-    return last == 0 and node == root
-
-
 def _check_delivery(proof: Proof, fields: dict[str, Any]) -> bool:
     """Compare the delivery record with the entry; return whether it has the text, and the text is the one."""
     claims = dict(proof.delivery or {})
@@ -314,72 +279,22 @@ def _characters(source: dict[str, Any]) -> dict[str, int]:
 
 def _open_checkpoint(note: str, vkey: str, partition: int) -> tuple[str, int, bytes]:
     """Return origin, size and root of a partition's tree head that the ledger's key has signed."""
-    name, raw_key = _open_key(vkey)
-    origin = f"{name}/{partition}"
-    key_hash = _key_hash(origin, raw_key)
-    text, separator, tail = note.rpartition("\n\n")
-    lines = tail.split("\n")
-    if not separator or lines.pop() or _CONTROL.search(note) or not 0 < len(lines) <= _SIGNATURES_MAX:
-        _refuse(Fault.MALFORMED, f"a checkpoint of {len(note)} characters that is no signed note")
-    signatures: list[bytes] = []
-    for line in lines:
-        match = _SIGNATURE_LINE.fullmatch(line)
-        signature = _base64(match[2]) if match else b""
-        if match is None or len(signature) <= _KEY_HASH_BYTES:
-            _refuse(Fault.MALFORMED, "a signature line that is none")
-        if match[1] == origin and signature[:_KEY_HASH_BYTES] == key_hash:
-            signatures.append(signature[_KEY_HASH_BYTES:])
-    if not signatures:
-        _refuse(Fault.WRONG_KEY, f"no signature by {origin}+{key_hash.hex()}")
+    key = NoteKey.parse(vkey).under(partition)
     try:
-        for signature in signatures:
-            Ed25519PublicKey.from_public_bytes(raw_key).verify(signature, f"{text}\n".encode())
-    except (InvalidSignature, UnicodeEncodeError):
-        _refuse(Fault.BAD_SIGNATURE, f"a signature that names {origin}+{key_hash.hex()} and is not by it")
-    return _read_head(text, origin)
-
-
-def _read_head(text: str, origin: str) -> tuple[str, int, bytes]:
-    """Read the signed lines: origin, size, root, and extensions that are passed over."""
-    lines = text.split("\n")
-    if len(lines) < 3 or not all(lines) or not _SIZE.fullmatch(lines[1]):  # noqa: PLR2004 - the three lines of a tree head
-        _refuse(Fault.MALFORMED, f"a checkpoint of {len(lines)} lines that is no tree head")
-    if lines[0] != origin:
-        _refuse(Fault.WRONG_KEY, f"a tree head of another log, signed by {origin}")
-    root = _base64(lines[2])
-    if len(root) != HASH_BYTES:
-        _refuse(Fault.MALFORMED, f"a root of {len(root)} bytes")
-    return origin, int(lines[1]), root
-
-
-def _open_key(vkey: str) -> tuple[str, bytes]:
-    """Return the name and the raw public key of ``name+hash+base64(0x01 || public key)``."""
-    name, _, rest = vkey.strip().partition("+")
-    key_hash, _, encoded = rest.partition("+")
-    try:
-        key = _base64(encoded)
-    except RefusedProofError:
-        key = b""
-    if not _NAME.fullmatch(name) or key[:1] != _ED25519 or len(key) != 1 + _PUBLIC_KEY_BYTES:
-        raise UnusableKeyError("verifier key: not of the form name+hash+base64 of an Ed25519 key")
-    if _key_hash(name, key[1:]).hex() != key_hash:
-        raise UnusableKeyError(f"verifier key {name}: its hash must be {_key_hash(name, key[1:]).hex()}")
-    return name, key[1:]
-
-
-def _key_hash(name: str, raw_key: bytes) -> bytes:
-    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + raw_key).digest()[:_KEY_HASH_BYTES]
+        origin, size, root, _ = read_head(key.open(note))
+    except NoteError as error:
+        _refuse(Fault(error.kind), error.detail)
+    if origin != key.name:
+        _refuse(Fault.WRONG_KEY, f"a tree head of another log, signed by {key.name}")
+    return origin, size, root
 
 
 def _base64(text: str) -> bytes:
     """Decode canonical base64: one spelling for each value."""
     try:
-        value = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        value = b""
-    if base64.b64encode(value).decode() != text:
+        return decode_base64(text)
+    except NoteError:
         _refuse(Fault.MALFORMED, f"{len(text)} characters that are no base64")
-    return value
 
 
 def _refuse(fault: Fault, detail: str) -> NoReturn:

@@ -17,8 +17,9 @@ from audit import merkle
 from audit.__main__ import main
 from audit.checkpoint import LEDGER_NAME, BadSignatureError, MalformedNoteError, Signer, Verifier, WrongKeyError, verifier_key
 from audit.hashing import leaf_hash
+from audit.notes import UnusableKeyError
 from audit.plain_avro import ENTRY, UnreadableEntryError, read_entry
-from audit.proof import Fault, Proof, RefusedProofError, UnusableKeyError, check, delivered_by, leads_to, said_by
+from audit.proof import Fault, Proof, RefusedProofError, check, delivered_by, said_by
 from schemas.codec import Codec
 from schemas.records import AuditEntry, DeadLetterNote, Decision, ReviewNote, ReviewOutcome, Stamp
 from schemas.shapes import schema_file
@@ -201,17 +202,6 @@ def test_a_field_of_another_shape_is_malformed(name: str, value: object) -> None
 def test_a_key_that_is_none_is_no_verdict_on_the_proof(vkey: str) -> None:
     with pytest.raises(UnusableKeyError):
         check(proof_of(8, LOG.sizes[3]), vkey)
-
-
-@given(size=st.integers(1, 70), seed=st.integers(0, 2**32), other=st.integers(0, 80), cut=st.integers(0, 8))
-@settings(max_examples=200, deadline=None)
-def test_paths_lead_where_the_ledger_says_they_lead(size: int, seed: int, other: int, cut: int) -> None:
-    leaves = [hashlib.sha256(b"%d" % place).digest() for place in range(size)]
-    root, index = merkle.Frontier().extend(leaves).root(), seed % size
-    path = merkle.inclusion_proof(leaves, index, size)
-    assert leads_to(leaves[index], index, size, path, root)
-    for place, claimed, way in ((other, size, path), (index, other, path), (index, size, path[:cut])):
-        assert leads_to(leaves[index], place, claimed, way, root) == merkle.verify_inclusion(leaves[index], place, claimed, way, root)
 
 
 def test_checkpoints_are_opened_as_the_ledger_opens_them() -> None:

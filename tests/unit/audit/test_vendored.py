@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from audit.notes import UnusableKeyError
 from audit.plain_avro import ENTRY
-from audit.proof import Proof, RefusedProofError, UnusableKeyError, check
+from audit.proof import Proof, RefusedProofError, check
 from tests.golden.ledger_example import LEDGER_NAME, OTHER_KEY, VKEY, verifier_key
 from tests.unit.audit.test_proof import LOG, TEXT, after_review, proof_of, proof_text_of_others, with_text
 
@@ -92,7 +93,7 @@ def test_a_whole_ledger_is_refused_in_one_line_where_the_rest_is_missing(copied:
 def test_what_is_copied_is_short_enough_to_be_read(copied: Path) -> None:
     loaded = json.loads(verify(copied, "proof.json")[2].splitlines()[-1])
     lines = sum(len(Path(path).read_text(encoding="utf-8").splitlines()) for path in loaded)
-    assert {Path(path).stem for path in loaded} == {"__init__", "__main__", "hashing", "plain_avro", "problems", "proof"}
+    assert {Path(path).stem for path in loaded} == {"__init__", "__main__", "hashing", "notes", "plain_avro", "problems", "proof"}
     assert lines < LINES_MAX
 
 
